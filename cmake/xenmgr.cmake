@@ -1,0 +1,49 @@
+# What every target shares: language level, warnings, include root, output folders, and three short ways to say
+# "a library of ours", "a program of ours" and "a program of unit tests".
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib)
+set(XM_GEN ${CMAKE_BINARY_DIR}/gen)    # generated headers live in ${XM_GEN}/gen and are included as "gen/x.hpp"
+file(MAKE_DIRECTORY ${XM_GEN}/gen)
+
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+option(XM_SANITIZE "Build with AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
+
+add_library(xm_options INTERFACE)
+target_include_directories(xm_options INTERFACE ${CMAKE_SOURCE_DIR}/src ${XM_GEN})
+target_compile_options(xm_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)
+target_compile_definitions(xm_options INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_DATE_TIME)
+if(XM_SANITIZE)
+    target_compile_options(xm_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    target_link_options(xm_options INTERFACE -fsanitize=address,undefined)
+endif()
+
+function(xm_library name)
+    add_library(${name} STATIC ${ARGN})
+    target_link_libraries(${name} PUBLIC xm_options)
+endfunction()
+
+function(xm_program name)
+    add_executable(${name} ${ARGN})
+    target_link_libraries(${name} PRIVATE xm_options)
+endfunction()
+
+# xm_unit_test(<folder> <library>...): every tests/unit/<folder>/*_test.cpp in one program, <folder>_test.
+function(xm_unit_test folder)
+    file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/unit/${folder}/*_test.cpp)
+    if(sources)
+        string(REPLACE "/" "_" name ${folder})
+        add_executable(${name}_test ${sources})
+        target_include_directories(${name}_test PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+        target_link_libraries(${name}_test PRIVATE xm_test_main ${ARGN})
+        add_test(NAME unit.${name} COMMAND ${name}_test)
+    endif()
+endfunction()
