@@ -2,6 +2,8 @@
 // The states of a VM's life, and the two sets of names for them: internal (spoken between xenmgr, its monitors and
 // xenstore) and public (property `state`, signals, hooks). The order is the order of the enumerators everywhere.
 
+#include "model/words.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -63,4 +65,21 @@ constexpr std::optional<VmState> parse_vm_state(std::string_view internal) {
 // The rule that every check of "does it run" uses: anything but down, however briefly.
 constexpr bool is_running(VmState state) { return state != VmState::shutdown && state != VmState::rebooted; }
 
-}  // namespace xm::model
+constexpr std::string_view public_name(VmState state) { return shown_as(state); }
+
+// "Running" for every rule that asks: not down, and not waiting to be started again.
+constexpr bool is_running(VmState state) { return state != VmState::shutdown && state != VmState::rebooted; }
+
+constexpr bool is_creating(VmState state) { return state <= VmState::created; }
+
+template <>
+struct Words<VmState> {
+    static constexpr auto words = [] {
+        std::array<std::string_view, vm_state_names.size()> result{};
+        for (std::size_t i = 0; i < result.size(); ++i)
+            result[i] = vm_state_names[i].internal;
+        return result;
+    }();
+};
+
+}    // namespace xm::model
