@@ -67,9 +67,6 @@ constexpr bool is_running(VmState state) { return state != VmState::shutdown && 
 
 constexpr std::string_view public_name(VmState state) { return shown_as(state); }
 
-// "Running" for every rule that asks: not down, and not waiting to be started again.
-constexpr bool is_running(VmState state) { return state != VmState::shutdown && state != VmState::rebooted; }
-
 constexpr bool is_creating(VmState state) { return state <= VmState::created; }
 
 template <>
