@@ -13,4 +13,4 @@ struct ErrorInfo {
     std::string_view remedy;       // what the caller can do about it, one sentence
 };
 
-}  // namespace xm
+}    // namespace xm

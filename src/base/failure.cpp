@@ -17,9 +17,9 @@ std::string render(const ErrorInfo& info, const std::string& object, const std::
     return text;
 }
 
-}  // namespace
+}    // namespace
 
 Failure::Failure(const ErrorInfo& info, std::string object, std::string cause)
     : info_{&info}, object_{std::move(object)}, cause_{std::move(cause)}, text_{render(info, object_, cause_)} {}
 
-}  // namespace xm
+}    // namespace xm

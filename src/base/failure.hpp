@@ -34,4 +34,4 @@ template <class... Args>
     throw Failure{info, std::move(object), fmt::format(cause, std::forward<Args>(args)...)};
 }
 
-}  // namespace xm
+}    // namespace xm

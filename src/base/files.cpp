@@ -28,7 +28,7 @@ void sync_directory(const std::filesystem::path& directory) {
     if (!fd || ::fsync(fd.get()) != 0) raise("fsync", directory);
 }
 
-}  // namespace
+}    // namespace
 
 std::string read(const std::filesystem::path& path, std::size_t limit) {
     const Fd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
@@ -64,4 +64,4 @@ void replace(const std::filesystem::path& path, std::string_view content, unsign
     sync_directory(path.has_parent_path() ? path.parent_path() : ".");
 }
 
-}  // namespace xm::files
+}    // namespace xm::files

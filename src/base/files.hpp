@@ -14,4 +14,4 @@ std::string read(const std::filesystem::path& path, std::size_t limit = std::siz
 // Unique temporary name beside the target, fsync, rename, fsync of the directory.
 void replace(const std::filesystem::path& path, std::string_view content, unsigned mode = 0644);
 
-}  // namespace xm::files
+}    // namespace xm::files

@@ -12,16 +12,16 @@ enum class Access : std::uint8_t { read, write, readwrite };
 enum class Emits : std::uint8_t { value, invalidates, constant, never };    // EmitsChangedSignal
 
 struct Property {
-    std::string_view name;         // on the wire, hyphens included
+    std::string_view name;    // on the wire, hyphens included
     std::string_view signature;
     Access access = Access::readwrite;
     Emits emits = Emits::value;
-    bool on_request = false;       // left out of GetManagedObjects (org.freedesktop.systemd1.Explicit)
+    bool on_request = false;    // left out of GetManagedObjects (org.freedesktop.systemd1.Explicit)
 };
 
 struct Method {
     std::string_view name;
-    std::string_view in;           // signatures of all arguments, concatenated
+    std::string_view in;    // signatures of all arguments, concatenated
     std::string_view out;
 };
 
@@ -37,4 +37,4 @@ struct Interface {
     std::span<const Signal> signals;
 };
 
-}  // namespace xm::idl
+}    // namespace xm::idl

@@ -17,4 +17,4 @@ void start(const Options& options) {
     spdlog::set_default_logger(std::move(logger));
 }
 
-}  // namespace xm::log
+}    // namespace xm::log

@@ -14,10 +14,10 @@ using spdlog::info;
 using spdlog::warn;
 
 struct Options {
-    std::string ident;         // program name, first word of each line
+    std::string ident;    // program name, first word of each line
     bool debug = false;
 };
 
 void start(const Options& options);
 
-}  // namespace xm::log
+}    // namespace xm::log

@@ -49,4 +49,4 @@ std::optional<bool> parse_bool(std::string_view text) {
     return std::nullopt;
 }
 
-}  // namespace xm::text
+}    // namespace xm::text

@@ -30,4 +30,4 @@ std::optional<T> parse_number(std::string_view text, int base = 10) {
 // true/yes/1 and false/no/0, as the configuration database stores them.
 std::optional<bool> parse_bool(std::string_view text);
 
-}  // namespace xm::text
+}    // namespace xm::text

@@ -19,7 +19,7 @@ int digit(char c) {
     return -1;
 }
 
-}  // namespace
+}    // namespace
 
 std::optional<Uuid> Uuid::parse(std::string_view text, char separator) {
     if (text.size() != text_length) return std::nullopt;
@@ -65,4 +65,4 @@ std::string Uuid::render(char separator) const {
 std::string Uuid::text() const { return render('-'); }
 std::string Uuid::path_form() const { return render('_'); }
 
-}  // namespace xm
+}    // namespace xm

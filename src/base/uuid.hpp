@@ -37,7 +37,7 @@ private:
     friend struct std::hash<Uuid>;
 };
 
-}  // namespace xm
+}    // namespace xm
 
 template <>
 struct std::hash<xm::Uuid> {

@@ -14,4 +14,4 @@ using StringList = std::vector<std::string>;
 using StringMap = std::map<std::string, std::string>;
 using Value = std::variant<bool, std::int32_t, std::int64_t, std::string, StringList, StringMap>;
 
-}  // namespace xm
+}    // namespace xm

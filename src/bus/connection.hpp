@@ -1,0 +1,45 @@
+#pragma once
+// One connection to a message bus, driven by one io_context. Serving goes through bus::Service, outgoing calls through
+// generated clients (sdbus-c++ proxies) on the same connection, so order is kept and the caller has one identity.
+
+#include <boost/asio/io_context.hpp>
+
+#include <memory>
+#include <string>
+
+struct sd_bus;
+namespace sdbus {
+class IConnection;
+}
+
+namespace xm::bus {
+
+enum class Kind { system, session };
+
+class Connection {
+public:
+    Connection(boost::asio::io_context& loop, Kind kind = Kind::system);
+    ~Connection();
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    // Becomes the primary owner or fails: no queueing, no replacement.
+    void own_name(const std::string& name);
+    std::string unique_name() const;
+
+    boost::asio::io_context& loop() const;
+    sd_bus* native() const;
+    sdbus::IConnection& proxies() const;
+
+    // To be called after sending: looks again at what sd-bus waits for, once per turn of the loop.
+    void flush();
+
+    // The bus went away; the loop was stopped. Nothing comes back: end the process, the service manager restarts it.
+    bool lost() const;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}    // namespace xm::bus
