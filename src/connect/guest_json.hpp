@@ -1,6 +1,6 @@
 #pragma once
 // GuestSpec and MonitorFacts as JSON text, the form in which they travel between xenmgr and a monitor. Reading is
-// strict: a member that is unknown, of the wrong type or out of range fails with errors::invalid_arguments and names
+// strict: a member that is unknown, of the wrong type or out of range fails with errors::bad_json and names
 // the member ("disks[1].mode: expected one of r, w"). Members that are absent keep their default.
 
 #include "model/guest_spec.hpp"
