@@ -15,7 +15,7 @@
 namespace xm::model {
 
 enum class VirtType : std::uint8_t { pv, pvh, hvm };
-enum class DeathAction : std::uint8_t { destroy, reboot, preserve };    // what the monitor does after the domain died
+enum class DeathAction : std::uint8_t { destroy, reboot, preserve };
 
 template <>
 struct Words<VirtType> {
@@ -98,10 +98,11 @@ struct GuestSpec {
     std::vector<std::string> host_cdroms;    // "a:b:c:d" of drives handed through
     bool host_cdroms_writable = false;
 
-    // After the domain's death
+    // After the domain died on its own. xenmgr leaves on_reboot at destroy: the monitor then says "rebooted" and waits
+    // for a start with a fresh spec.
     DeathAction on_crash = DeathAction::destroy;
     DeathAction on_halt = DeathAction::destroy;
-    DeathAction on_reboot = DeathAction::preserve;    // xenmgr restarts with a fresh spec
+    DeathAction on_reboot = DeathAction::destroy;
 
     std::vector<std::string> extra;    // raw lines (extra-xenvm), one setting each
 
