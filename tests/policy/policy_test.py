@@ -8,6 +8,7 @@ shows that the bus let it through.
 
 import os
 import pathlib
+import select
 import shutil
 import signal
 import subprocess
@@ -70,7 +71,10 @@ class Policy(unittest.TestCase):
     def tearDownClass(cls):
         cls.owner.kill()
         cls.owner.communicate()
+        ending = os.pidfd_open(cls.daemon)
         os.kill(cls.daemon, signal.SIGTERM)
+        select.select([ending], [], [], 10)    # it removes its socket
+        os.close(ending)
         shutil.rmtree(cls.dir)
 
     def send(self, person, *arguments):
