@@ -49,7 +49,7 @@ class Layer:
 
 
 LAYERS = [
-    Layer("src/*main.cpp", "*"),    # composition roots: the files that are allowed to see everything
+    Layer("src/*/main*.cpp", "*"),    # composition roots: the files that are allowed to see everything
     Layer("src/base/*", BASIC),
     Layer("src/model/*", BASIC + " model gen.schema", never="sdbus sd-bus xen json"),
     Layer("src/bus/*", BASIC + " bus sdbus sd-bus systemd asio asio.wait", never="model"),
@@ -58,7 +58,8 @@ LAYERS = [
     Layer("src/connect/*.hpp", BASIC + " model connect asio.wait asio", never="sdbus sd-bus xen json"),
     Layer("src/connect/*", BASIC + " model connect bus gen.schema gen.client asio asio.wait json openssl", never="xen"),
     Layer("src/xenmgr/*.hpp", BASIC + " model connect xenmgr gen.schema asio.wait", never="sdbus sd-bus xen json bus"),
-    Layer("src/xenmgr/*", BASIC + " model connect xenmgr gen.schema asio.wait json", never="sdbus sd-bus xen bus"),
+    Layer("src/xenmgr/*", BASIC + " model connect xenmgr gen.schema asio.wait json openssl",
+          never="sdbus sd-bus xen bus"),
     Layer("src/expose/*", BASIC + " expose xenmgr model bus gen.schema gen.server asio.wait asio json", never="xen"),
     Layer("src/xenvm/*_bus.?pp", BASIC + " xenvm model connect asio asio.wait json bus gen.schema gen.server"),
     Layer("src/xenvm/*", BASIC + " xenvm model connect asio asio.wait json", never="sdbus sd-bus bus"),
@@ -69,7 +70,7 @@ LAYERS = [
     Layer("src/ovf/*", BASIC + " ovf base model pugixml openssl"),
     Layer("src/xec/*", BASIC + " xec bus gen.schema gen.client asio asio.wait json pugixml cli11 sd-bus systemd",
           never="model xenmgr connect"),
-    Layer("rpcgen/*", "rpcgen std posix log pugixml"),
+    Layer("rpcgen/*", "rpcgen std posix log pugixml json cli11"),
 ]
 
 
