@@ -45,7 +45,7 @@ def complaints(root):
 
 def main(cmake, build):
     with tempfile.TemporaryDirectory() as destination:
-        done = subprocess.run([cmake, "--install", build, "--prefix", "/usr"], capture_output=True, text=True,
+        done = subprocess.run([cmake, "--install", build], capture_output=True, text=True,
                               env={**os.environ, "DESTDIR": destination})
         wrong = [done.stdout + done.stderr] if done.returncode else list(complaints(pathlib.Path(destination)))
     print("\n".join(wrong) or "everything in its place")
