@@ -1,0 +1,55 @@
+#pragma once
+// Changes made durable, then real, then known: dbd commits, the registry applies, listeners hear which properties have
+// a new value. If storing fails nothing changes. Changes of one VM take turns, so that what was decided still holds
+// when it is stored; changes of different VMs do not wait for each other.
+
+#include "connect/db.hpp"
+#include "xenmgr/manager/listener.hpp"
+#include "xenmgr/manager/registry.hpp"
+#include "xenmgr/manager/turns.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <functional>
+#include <map>
+#include <memory>
+
+namespace xm::xenmgr {
+
+class ConfigStore {
+public:
+    ConfigStore(boost::asio::any_io_executor executor, connect::Database& database, Registry& registry,
+                Listener& listener);
+
+    // `decide` sees the VM as it is at its turn and returns what to change, possibly in several VMs; it may throw.
+    using Decide = std::function<VmChanges(const VmView&)>;
+    boost::asio::awaitable<void> change(Uuid vm, Decide decide);
+
+    using DecideHost = std::function<Change(const ConfigTree&)>;
+    boost::asio::awaitable<void> change_host(DecideHost decide);
+
+    // The change is stored already, by somebody else or together with more: take it over and tell.
+    void adopt(const Uuid& vm, ConfigTree tree);
+
+    // A VM or one of its devices has another value than `before` had: tells listeners which.
+    class Comparison;
+    Comparison compare(const Uuid& vm) const;
+
+private:
+    Turns& turns_of(const Uuid& vm);
+    void apply(const VmChange& change);
+    void announce(const Uuid& vm, const Effects& effects);
+    void announce_config_later(const Uuid& vm);
+
+    boost::asio::any_io_executor executor_;
+    connect::Database& database_;
+    Registry& registry_;
+    Listener& listener_;
+    std::map<Uuid, std::unique_ptr<Turns>> turns_;
+    std::map<Uuid, boost::asio::steady_timer> quiet_;    // running while vm_config_changed is being held back
+    Turns host_turns_;
+};
+
+}  // namespace xm::xenmgr
