@@ -167,8 +167,9 @@ def fits(signature, value):
 
 
 def within(limits, value):
+    """limits: "lowest..highest"; an end that is left out is open."""
     low, high = limits.split("..")
-    return float(low) <= float(value) <= float(high)
+    return (not low or int(value) >= int(low)) and (not high or int(value) <= int(high))
 
 
 def default_complaint(interface, prop, get):
@@ -190,7 +191,7 @@ def default_complaint(interface, prop, get):
 
 
 def property_complaints(name, interface, prop, get):
-    if get(RANGE) and not re.fullmatch(r"-?\d+\.\.-?\d+", get(RANGE)):
+    if get(RANGE) and not re.fullmatch(r"(-?\d+)?\.\.(-?\d+)?", get(RANGE)):
         yield f"range '{get(RANGE)}' does not read lowest..highest"
         return
     complaint = default_complaint(interface, prop, get)
