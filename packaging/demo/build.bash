@@ -4,9 +4,14 @@ programs=(dbd xenmgr xenvm xenvm-cmd xec xec-vm db-cmd)
 
 # One line at every tenth of the way, so that a long build shows progress and a short one says nothing.
 tenths() {
-    awk '{ print > log; fflush(log) }
-         $1 ~ /%$/ { now = int($1 / 10); if (now > last && now < 10) { print "  " 10 * now " %"; fflush() } last = now }' \
-        log="$1"
+    local line percent last=0
+    while IFS= read -r line; do
+        printf '%s\n' "$line" >>"$1"
+        [[ $line =~ ^\ *([0-9]+)%\  ]] || continue
+        percent=${BASH_REMATCH[1]}
+        if ((percent / 10 > last / 10 && percent < 100)); then printf '  %d %%\n' "$percent"; fi
+        last=$percent
+    done
 }
 
 build_quietly() {
