@@ -14,16 +14,24 @@ std::string attribute_or(const Element& element, std::string_view name, std::str
     return value ? *value : std::move(fallback);
 }
 
-// Blanks at both ends dropped, each line without its indentation; empty lines still part paragraphs.
+std::string one_line(std::string_view line) {
+    constexpr std::string_view blanks = " \t\r";
+    std::string result;
+    for (auto begin = line.find_first_not_of(blanks); begin != std::string_view::npos;) {
+        const auto end = std::min(line.find_first_of(blanks, begin), line.size());
+        result += (result.empty() ? "" : " ") + std::string{line.substr(begin, end - begin)};
+        begin = line.find_first_not_of(blanks, end);
+    }
+    return result;
+}
+
+// Each line without its indentation and doubled blanks; no empty lines at the ends.
 std::string tidy(std::string_view text) {
     std::string result;
     while (!text.empty()) {
-        auto line = text.substr(0, text.find('\n'));
+        const auto line = text.substr(0, text.find('\n'));
         text.remove_prefix(std::min(text.size(), line.size() + 1));
-        const auto begin = line.find_first_not_of(" \t\r");
-        line = begin == std::string_view::npos ? std::string_view{}
-                                               : line.substr(begin, line.find_last_not_of(" \t\r") + 1 - begin);
-        result += std::string{line} + '\n';
+        result += one_line(line) + '\n';
     }
     const auto begin = result.find_first_not_of('\n');
     return begin == std::string::npos ? std::string{} : result.substr(begin, result.find_last_not_of('\n') + 1 - begin);

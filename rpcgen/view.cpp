@@ -26,10 +26,23 @@ std::string as_code_words(std::string_view words) {
     return result;
 }
 
+// Documentation as lines of a // comment: a backslash at the end would swallow the next line.
+std::vector<Row> comment_lines(std::string_view text) {
+    std::vector<Row> rows;
+    while (!text.empty()) {
+        const auto line = text.substr(0, text.find('\n'));
+        text.remove_prefix(std::min(text.size(), line.size() + 1));
+        const auto end = line.find_last_not_of('\\') + 1;    // npos + 1 is 0
+        rows.push_back({.texts = {{"line", std::string{line.substr(0, end)}}}, .lists = {}});
+    }
+    return rows;
+}
+
 Row named(const Named& n) {
     Row row;
     row.texts = {{"name", n.name}, {"cpp", n.cpp_name}};
     row.optional("doc", n.value(note::doc));
+    row.lists["doc_lines"] = comment_lines(n.value(note::doc));
     row.optional("unit", n.value(note::unit));
     row.optional("default", n.value(note::fallback));
     row.optional("range", n.value(note::range));
@@ -132,6 +145,7 @@ void add_list(Row& row, const std::string& name, const std::vector<Member>& memb
 Row view(const Interface& interface) {
     auto row = named(interface);
     row.texts["source"] = interface.source;
+    row.texts["iface"] = interface.name;
     row.texts["short"] = interface.cpp_name;
     add_list(row, "methods", interface.methods, method_row);
     add_list(row, "signals", interface.signals, signal_row);

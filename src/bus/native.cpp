@@ -17,7 +17,11 @@ struct Opened : sdbus::Message {
 sd_bus* native_handle(sdbus::IConnection& connection) {
     auto daemon = sdbus::createProxy(connection, "org.freedesktop.DBus", "/org/freedesktop/DBus");
     auto call = daemon->createMethodCall("org.freedesktop.DBus", "GetId");    // made, never sent
-    return sd_bus_message_get_bus(static_cast<sd_bus_message*>(Opened::handle(call)));
+    return sd_bus_message_get_bus(native_handle(call));
+}
+
+sd_bus_message* native_handle(const sdbus::Message& message) {
+    return static_cast<sd_bus_message*>(Opened::handle(message));
 }
 
 }    // namespace xm::bus
