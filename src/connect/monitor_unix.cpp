@@ -9,17 +9,14 @@
 #include "connect/monitor_run_dir.hpp"
 #include "connect/monitor_stream.hpp"
 #include "connect/monitor_wire.hpp"
+#include "connect/wake_list.hpp"
 #include "gen/errors.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 namespace xm::connect {
 
@@ -40,24 +37,13 @@ struct Attachment {
     Fd process;
     std::int64_t delivered = 0;
     bool lost = false;
-    std::set<asio::steady_timer*> waiting;
-
-    void wake() {
-        for (asio::steady_timer* timer : waiting)
-            timer->cancel();
-    }
+    WakeList news;
 };
 
 asio::awaitable<void> wait_for_events(std::shared_ptr<Attachment> attachment, std::int64_t number,
                                       Clock::time_point end) {
-    asio::steady_timer timer{co_await asio::this_coro::executor};
-    attachment->waiting.insert(&timer);
-    while (attachment->delivered < number && !attachment->lost && Clock::now() < end) {
-        timer.expires_at(end);
-        boost::system::error_code ignored;
-        co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-    }
-    attachment->waiting.erase(&timer);
+    while (attachment->delivered < number && !attachment->lost && Clock::now() < end)
+        co_await attachment->news.wait(end);
 }
 
 }    // namespace
@@ -91,7 +77,7 @@ struct UnixMonitors::State : std::enable_shared_from_this<State> {
         attached.erase(uuid);
         attachment->lost = true;
         attachment->stream.close();
-        attachment->wake();
+        attachment->news.wake();
     }
 
     bool is_current(const std::shared_ptr<Attachment>& attachment) const {
@@ -123,7 +109,7 @@ void UnixMonitors::State::deliver(const std::shared_ptr<Attachment>& attachment,
     if (events && is_current(attachment) && !notification.message.empty())
         events->on_notify(attachment->uuid, notification.code, notification.message);
     attachment->delivered = std::max(attachment->delivered, notification.number);
-    attachment->wake();
+    attachment->news.wake();
 }
 
 asio::awaitable<void> UnixMonitors::State::listen(std::shared_ptr<Attachment> attachment) {
@@ -201,7 +187,7 @@ asio::awaitable<model::MonitorFacts> UnixMonitors::attach(Uuid uuid, millisecond
                                                                     .stream = std::move(stream),
                                                                     .process = std::move(process),
                                                                     .delivered = reply.events,
-                                                                    .waiting = {}});
+                                                                    .news = {}});
     state->attached[uuid] = attachment;
     asio::co_spawn(state->executor, state->listen(attachment), asio::detached);
     co_return facts;

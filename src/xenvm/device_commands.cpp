@@ -1,0 +1,95 @@
+#include "xenvm/device_commands.hpp"
+
+#include "base/failure.hpp"
+#include "base/text.hpp"
+#include "gen/errors.hpp"
+#include "xenvm/device_text.hpp"
+
+#include <algorithm>
+
+namespace xm::xenvm {
+namespace {
+
+using Result = boost::asio::awaitable<CommandResult>;
+
+const model::Nic* find_nic(const model::GuestSpec& spec, std::int64_t id) {
+    const auto same = [id](const model::Nic& nic) { return nic.id == id; };
+    const auto found = std::find_if(spec.nics.begin(), spec.nics.end(), same);
+    return found == spec.nics.end() ? nullptr : &*found;
+}
+
+model::Nic existing_nic(CommandContext& context, std::int64_t id) {
+    const model::GuestSpec spec = context.monitor.spec();
+    const model::Nic* nic = find_nic(spec, id);
+    if (!nic) fail(errors::no_such_nic, std::to_string(id), "this machine has none of that id");
+    return *nic;
+}
+
+std::string joined(const StringMap& values) {
+    std::string text;
+    for (const auto& [key, value] : values) {
+        if (value.find(',') != std::string::npos)
+            fail(errors::invalid_arguments, text::escaped(key, 40), "contains a comma");
+        text += (text.empty() ? "" : ",") + key + "=" + value;
+    }
+    return text;
+}
+
+}    // namespace
+
+Result disk_add(CommandContext& context, CommandArgs args) {
+    co_await context.monitor.engine().add_disk(parse_disk(args.text("disk")));
+    co_return std::nullopt;
+}
+
+Result cd_insert_file(CommandContext& context, CommandArgs args) {
+    co_await context.monitor.engine().set_medium(args.text("virtpath"), args.text("file"));
+    co_return std::nullopt;
+}
+
+Result cd_eject(CommandContext& context, CommandArgs args) {
+    co_await context.monitor.engine().set_medium(args.text("virtpath"), "");
+    co_return std::nullopt;
+}
+
+Result nic_add(CommandContext& context, CommandArgs args) {
+    model::Nic nic = parse_nic(joined(args.values()));
+    const model::GuestSpec spec = context.monitor.spec();
+    if (nic.id < 0)
+        for (nic.id = 0; find_nic(spec, nic.id);)
+            ++nic.id;
+    const int id = nic.id;
+    co_await context.monitor.engine().add_nic(std::move(nic));
+    co_return std::to_string(id);
+}
+
+Result nic_list(CommandContext& context, CommandArgs) {
+    std::string lines;
+    for (const model::Nic& nic : context.monitor.spec().nics)
+        lines += to_text(nic) + "\n";
+    co_return lines;
+}
+
+Result nic_network_switch(CommandContext& context, CommandArgs args) {
+    model::Nic nic = existing_nic(context, args.number("id"));
+    nic.network = args.text("network");
+    nic.bridge = args.text("bridge", "");
+    co_await context.monitor.engine().change_nic(std::move(nic));
+    co_return std::nullopt;
+}
+
+Result set_nic_backend_dom(CommandContext& context, CommandArgs args) {
+    model::Nic nic = existing_nic(context, args.number("id"));
+    nic.backend_domid = static_cast<int>(std::min<std::int64_t>(args.number("domid"), 65535));
+    co_await context.monitor.engine().change_nic(std::move(nic));
+    co_return std::nullopt;
+}
+
+Result pci_list(CommandContext& context, CommandArgs) {
+    std::string lines;
+    for (const std::string& address : context.monitor.spec().pci)
+        lines += address + "\n";
+    co_return lines;
+}
+
+}    // namespace xm::xenvm

@@ -1,0 +1,91 @@
+// xenvm: the monitor of one virtual machine.
+
+#include "base/failure.hpp"
+#include "base/log.hpp"
+#include "connect/monitor.hpp"
+#include "connect/monitor_run_dir.hpp"
+#include "gen/errors.hpp"
+#include "xenvm/clock.hpp"
+#include "xenvm/command_socket.hpp"
+#include "xenvm/daemon.hpp"
+#include "xenvm/fanout.hpp"
+#include "xenvm/log_setup.hpp"
+#include "xenvm/monitor.hpp"
+#include "xenvm/settings.hpp"
+#include "xenvm/signals.hpp"
+#include "xenvm/sim_engine.hpp"
+#include "xenvm/startup.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+namespace {
+
+using namespace xm;
+using namespace xm::xenvm;
+
+enum ExitCode : int { ended = 0, monitor_exists = 1, domain_exists = 2, bad_config = 3, failed = 4 };
+
+Uuid uuid_of(const Settings& settings, const FileConfig& config) {
+    const std::string in_file = config.file() ? config.file()->spec.uuid : "";
+    const std::string& text = settings.uuid.empty() ? in_file : settings.uuid;
+    const auto uuid = Uuid::parse(text);
+    if (!uuid || uuid->is_nil()) fail(errors::invalid_uuid, text, "expected with --uuid or in the configuration file");
+    return *uuid;
+}
+
+ExitCode serve(const Settings& settings, FileConfig& config, const Uuid& uuid, Readiness& ready) {
+    const connect::MonitorRunDir run_dir{settings.run_dir};
+    const Fd lock = run_dir.try_lock(uuid);
+    if (!lock) return monitor_exists;
+
+    boost::asio::io_context loop{1};
+    const auto executor = loop.get_executor();
+    const auto clock = make_host_clock(executor);
+    SimEngine engine{uuid, SimStore{settings.run_dir / "sim", settings.sim_host_memory_mib}, *clock};
+    if (!settings.adopt && engine.read()) return domain_exists;
+
+    Fanout news;
+    Monitor monitor{executor, uuid, engine, news};
+    const CommandContext commands{monitor, config, [&] { boost::asio::post(loop, [&] { loop.stop(); }); }};
+    const Signals signals{executor, commands};
+    std::optional<CommandSocket> socket;
+    if (settings.socket) news.add(socket.emplace(executor, listen_on(run_dir.socket(uuid)), commands));
+
+    monitor.adopt();
+    if (!ready.report(ended)) return failed;
+    log::info("serves vm={}", uuid.text());
+    run_startup(executor, monitor, config);
+    loop.run();
+    run_dir.remove(uuid);
+    return ended;
+}
+
+}    // namespace
+
+int main(int argc, char** argv) {
+    int exit_code = ended;
+    const auto settings = read_settings(argc, argv, exit_code);
+    if (!settings) return exit_code;
+    start_log(*settings);
+    Readiness ready;
+    try {
+        FileConfig config{settings->config_path, settings->strict_config};
+        const Uuid uuid = uuid_of(*settings, config);
+        config.set_uuid(uuid);
+        prepare_run_dir(settings->run_dir);
+        if (settings->daemonize) ready = daemonize();
+        name_log(*settings, uuid);
+        if (config.file()) add_debug_file(*config.file(), uuid);
+        exit_code = serve(*settings, config, uuid, ready);
+        if (exit_code != ended) log::error("not started vm={} code={}", uuid.text(), exit_code);
+    } catch (const Failure& failure) {
+        log::error("{}", failure.what());
+        exit_code = bad_config;
+    } catch (const std::exception& error) {
+        log::error("{}", error.what());
+        exit_code = failed;
+    }
+    if (exit_code != ended) ready.report(exit_code);
+    return exit_code;
+}

@@ -1,0 +1,94 @@
+#include "xenvm/settings.hpp"
+
+#include "base/failure.hpp"
+#include "base/files.hpp"
+#include "base/log.hpp"
+#include "gen/errors.hpp"
+#include "xenvm/sim_faults.hpp"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+
+namespace xm::xenvm {
+namespace {
+
+constexpr int bad_usage = 3;
+constexpr std::size_t largest_config = std::size_t{1} << 20;
+
+void declare(CLI::App& app, Settings& settings, bool& no_daemonize, bool& help_faults) {
+    const std::map<std::string, EngineKind> engines{{"auto", EngineKind::automatic}, {"sim", EngineKind::simulated}};
+    app.add_option("--config,config", settings.config_path, "Configuration file");
+    app.add_option("--uuid", settings.uuid, "The machine's uuid; overrides the file");
+    app.add_flag("--strict-config", settings.strict_config, "A mistake in the file ends the process with code 3");
+    app.add_flag("--no-daemonize", no_daemonize, "Stay in the foreground");
+    app.add_option("--monitor-dbus", settings.bus, "Commands over D-Bus: true or false")->capture_default_str();
+    app.add_option("--monitor-json", settings.socket, "Commands over the unix socket: true or false")
+        ->capture_default_str();
+    app.add_flag("--monitor-dbus-session", settings.session_bus, "Use the session bus");
+    app.add_flag("--adopt", settings.adopt, "Take over the domain of this machine, if there is one");
+    app.add_flag("--syslog", settings.syslog, "Log to syslog instead of stderr");
+    app.add_flag("--debug", settings.debug, "Log more");
+    app.add_option("--engine", settings.engine, "auto: the hypervisor, or the simulation where there is none; sim")
+        ->transform(CLI::CheckedTransformer(engines));
+    app.add_option("--sim-host-memory", settings.sim_host_memory_mib,
+                   "MiB that all simulated domains may have; 0: no limit")
+        ->check(CLI::NonNegativeNumber);
+    app.add_flag("--help-faults", help_faults, "List what a simulated guest can be told to do wrong");
+    app.footer(
+        "Exit codes: 1 another monitor serves this uuid, 2 a domain of this uuid exists, 3 bad configuration.\n"
+        "XENVM_SOCKET_DIR: directory of sockets and simulated domains, default /run/xenvm.");
+}
+
+}    // namespace
+
+std::optional<Settings> read_settings(int argc, char** argv, int& exit_code) {
+    Settings settings;
+    bool no_daemonize = false;
+    bool help_faults = false;
+    CLI::App app{"Monitor of one virtual machine"};
+    declare(app, settings, no_daemonize, help_faults);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        exit_code = app.exit(error) == 0 ? 0 : bad_usage;
+        return std::nullopt;
+    }
+    if (help_faults) {
+        std::fputs(sim_fault_help().c_str(), stdout);
+        exit_code = 0;
+        return std::nullopt;
+    }
+    settings.daemonize = !no_daemonize;
+    if (const char* directory = std::getenv("XENVM_SOCKET_DIR"); directory && *directory) settings.run_dir = directory;
+    return settings;
+}
+
+FileConfig::FileConfig(std::filesystem::path path, bool strict) : path_{std::move(path)}, strict_{strict} {
+    if (!path_.empty()) path_ = std::filesystem::absolute(path_);    // the daemon leaves this directory
+    reload();
+}
+
+void FileConfig::reload() {
+    if (path_.empty()) return;
+    ParsedConfig parsed = parse_config(files::read(path_, largest_config));
+    for (const ConfigProblem& problem : parsed.problems)
+        log::warn("{}:{}: {}", path_.string(), problem.line, problem.text);
+    if (strict_ && !parsed.problems.empty())
+        fail(errors::bad_config, path_, "{} mistakes, the first in line {}: {}", parsed.problems.size(),
+             parsed.problems.front().line, parsed.problems.front().text);
+    file_ = std::move(parsed.config);
+}
+
+model::GuestSpec FileConfig::spec() const {
+    if (!file_) fail(errors::bad_config, uuid_, "there is no configuration file, so a start must bring its spec");
+    model::GuestSpec spec = file_->spec;
+    spec.uuid = uuid_;
+    return spec;
+}
+
+}    // namespace xm::xenvm
