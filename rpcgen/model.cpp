@@ -72,7 +72,9 @@ void read_type(const Element& element, Typed& into) {
 
 // Names of arguments never leave the generated code, so they are made to fit instead of refused.
 void fit_names(std::vector<Arg>& args) {
-    std::set<std::string> taken{"caller", "connection", "deadline", "object"};    // parameters of our own
+    std::set<std::string> taken{"caller",         "connection",    "deadline", "face",   "interface",
+                                "interface_name", "introspection", "methods",  "object", "properties",
+                                "schema",         "signals",       "table"};    // names of our own around them
     for (std::size_t i = 0; i < args.size(); ++i) {
         auto& name = args[i].cpp_name;
         std::replace_if(name.begin(), name.end(), [](unsigned char c) { return !std::isalnum(c); }, '_');

@@ -26,12 +26,23 @@ std::string as_code_words(std::string_view words) {
     return result;
 }
 
+constexpr std::size_t comment_width = 112;
+
+// Cuts off the next line: at a line break, or at the last blank before the width is reached.
+std::string_view take_line(std::string_view& text) {
+    const auto line = text.substr(0, text.find('\n'));
+    const auto blank = line.rfind(' ', comment_width);
+    const bool fits = line.size() <= comment_width || blank == std::string_view::npos || blank == 0;
+    const auto result = fits ? line : line.substr(0, blank);
+    text.remove_prefix(std::min(text.size(), result.size() + 1));
+    return result;
+}
+
 // Documentation as lines of a // comment: a backslash at the end would swallow the next line.
 std::vector<Row> comment_lines(std::string_view text) {
     std::vector<Row> rows;
     while (!text.empty()) {
-        const auto line = text.substr(0, text.find('\n'));
-        text.remove_prefix(std::min(text.size(), line.size() + 1));
+        const auto line = take_line(text);
         const auto end = line.find_last_not_of('\\') + 1;    // npos + 1 is 0
         rows.push_back({.texts = {{"line", std::string{line.substr(0, end)}}}, .lists = {}});
     }
