@@ -17,7 +17,7 @@ import tree
 # and the rest.
 FOREIGN = [
     ("asio.wait", r"boost/asio/(awaitable|steady_timer|use_awaitable|redirect_error|this_coro|co_spawn|detached|post|"
-                  r"any_io_executor|io_context|as_tuple|experimental/.*|bind_.*|error)\.hpp"),
+                  r"any_io_executor|io_context|cancellation_\w+|as_tuple|experimental/.*|bind_.*|error)\.hpp"),
     ("asio.all", r"boost/asio\.hpp"),
     ("asio", r"boost/asio/.*"),
     ("boost", r"boost/(smart_ptr|container|system)/.*"),    # plain types, as good as the standard library's
@@ -55,18 +55,20 @@ LAYERS = [
     Layer("src/bus/*", BASIC + " bus sdbus sd-bus systemd asio asio.wait", never="model"),
     Layer("src/connect/xl/*", BASIC + " model connect xen asio asio.wait"),
     Layer("src/connect/store/*", BASIC + " model connect xen asio asio.wait"),
+    Layer("src/connect/*_bus.hpp", BASIC + " model connect bus asio.wait", never="xen json"),    # for main only
     Layer("src/connect/*.hpp", BASIC + " model connect asio.wait asio", never="sdbus sd-bus xen json"),
-    Layer("src/connect/*", BASIC + " model connect bus gen.schema gen.client asio asio.wait json openssl", never="xen"),
+    Layer("src/connect/*", BASIC + " model connect bus sdbus sd-bus gen.schema gen.client asio asio.wait json openssl",
+          never="xen"),
     Layer("src/xenmgr/*.hpp", BASIC + " model connect xenmgr gen.schema asio.wait", never="sdbus sd-bus xen json bus"),
     Layer("src/xenmgr/*", BASIC + " model connect xenmgr gen.schema asio.wait json openssl",
           never="sdbus sd-bus xen bus"),
     Layer("src/expose/*", BASIC + " expose xenmgr model bus gen.schema gen.server asio.wait asio json", never="xen"),
-    Layer("src/xenvm/*_bus.?pp", BASIC + " xenvm model connect asio asio.wait json bus gen.schema gen.server"),
-    Layer("src/xenvm/*", BASIC + " xenvm model connect asio asio.wait json", never="sdbus sd-bus bus"),
+    Layer("src/xenvm/*bus*.?pp", BASIC + " xenvm model connect asio asio.wait json sd-bus bus gen.schema gen.server"),
+    Layer("src/xenvm/*", BASIC + " xenvm model connect asio asio.wait json cli11", never="sdbus sd-bus bus"),
     Layer("src/dbd/*_bus.?pp", BASIC + " dbd model connect asio asio.wait json sqlite bus gen.schema gen.server"),
-    Layer("src/dbd/*", BASIC + " dbd model connect asio asio.wait json sqlite", never="sdbus sd-bus bus"),
+    Layer("src/dbd/*", BASIC + " dbd model connect asio asio.wait json sqlite cli11", never="sdbus sd-bus bus"),
     Layer("src/rpcproxy/*_bus.?pp", BASIC + " rpcproxy model connect asio asio.wait json bus gen.schema gen.server"),
-    Layer("src/rpcproxy/*", BASIC + " rpcproxy model connect asio asio.wait json", never="sdbus sd-bus bus"),
+    Layer("src/rpcproxy/*", BASIC + " rpcproxy model connect asio asio.wait json cli11", never="sdbus sd-bus bus"),
     Layer("src/ovf/*", BASIC + " ovf base model pugixml openssl"),
     Layer("src/xec/*", BASIC + " xec bus gen.schema gen.client asio asio.wait json pugixml cli11 sd-bus systemd",
           never="model xenmgr connect"),

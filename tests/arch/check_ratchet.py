@@ -61,7 +61,7 @@ COUNTS = {
     "const-cast": matching(r"\bconst_cast<", product_files),
     "reinterpret-cast": matching(r"\breinterpret_cast<", product_files),
     "catch-all": matching(r"catch \(\.\.\.\)", product_files),
-    "sleeps": matching(r"\b(sleep_for|sleep_until|usleep|nanosleep|sleep) ?\(", product_files),
+    "sleeps": matching(r"\b(sleep_for|sleep_until|usleep|nanosleep)\b|::sleep\(\d", product_files),
     "shells": matching(r"\b(system|popen|execl|execlp) ?\(|/bin/sh\b", product_files),
     "own-macros": matching(r"^\s*#\s*define\b", product_files),
     "asio-umbrella": matching(r"<boost/asio\.hpp>", cpp_files),

@@ -8,14 +8,20 @@
 #include "xec/value_parse.hpp"
 #include "xec/value_print.hpp"
 
+#include <algorithm>
+
 using namespace xm;
 
 namespace {
 
+// Wrapped into a struct, because alone at the top level texts stand without quotes.
 void check_round_trip(const bus::Variant& value) {
     const auto shown = '[' + xec::to_inline(value) + ']';
     if (value.signature.find('h') != std::string::npos || shown.find("h:") != std::string::npos) return;
-    fuzz::expect(xec::to_inline(xec::parse_value("a" + value.signature, shown, "fuzz")) == shown, "printed reads back");
+    const bool too_deep_once_wrapped = std::ranges::count_if(shown, [](char c) { return c == '[' || c == ':'; }) > 60;
+    if (too_deep_once_wrapped) return;
+    const auto again = xec::parse_value('(' + value.signature + ')', shown, "fuzz");
+    fuzz::expect(xec::to_inline(again) == shown, "what was printed reads back");
 }
 
 }    // namespace
