@@ -4,7 +4,8 @@
 dir= bus_pid= dbd_pid= xenmgr_pid=
 
 start_stack() {
-    dir=$(mktemp -d --suffix=.xenmgr) || return
+    dir=$(mktemp -d -t xenmgr-demo.XXXXXX) || return
+    chmod 755 "$dir"
     trap 'stop_stack' EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM HUP
@@ -43,10 +44,8 @@ start() {
 # Process ids of our programs that belong to this run; monitors are nobody's children, so they are found by their
 # environment.
 survivors() {
-    local proc
-    for proc in /proc/[0-9]*; do
-        [[ "$(readlink "$proc/exe" 2>/dev/null)" == "$bin"/* ]] || continue
-        grep -qzFx "XENMGR_DEMO=$dir" "$proc/environ" 2>/dev/null && echo "${proc#/proc/}"
+    find /proc -maxdepth 2 -name exe -lname "$bin/*" 2>/dev/null | while IFS=/ read -r _ _ pid _; do
+        grep -qzFx "XENMGR_DEMO=$dir" "/proc/$pid/environ" 2>/dev/null && echo "$pid"
     done
 }
 
