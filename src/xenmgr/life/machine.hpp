@@ -74,11 +74,11 @@ enum class Effect : std::uint8_t {
 };
 
 // Up to four effects, in order.
-class Effects {
+class EffectList {
 public:
-    constexpr Effects() = default;
+    constexpr EffectList() = default;
     template <std::same_as<Effect>... E>
-    constexpr Effects(Effect first, E... rest) : items_{first, rest...}, size_{1 + sizeof...(rest)} {}
+    constexpr EffectList(Effect first, E... rest) : items_{first, rest...}, size_{1 + sizeof...(rest)} {}
 
     constexpr const Effect* begin() const { return items_.data(); }
     constexpr const Effect* end() const { return items_.data() + size_; }
@@ -97,7 +97,7 @@ struct Edge {
     StateSet from;
     Event on;
     std::optional<State> to = std::nullopt;    // none: the state stays
-    Effects effects = {};
+    EffectList effects = {};
 };
 
 namespace sets {

@@ -54,12 +54,11 @@ bool another_domain(const MonitorFacts& facts, const Belief& belief) {
     return sets::live.contains(belief.state);
 }
 
-// While a start waits for its domain, a monitor without a new one has nothing to tell: it speaks of the last domain,
-// or it is fresh and has created none. If the start fails, the start says so.
+// While a start waits for its domain, a monitor that says "down" speaks of the last domain, or is fresh and has
+// created none. If the start fails, the start says so.
 bool before_the_start(const MonitorFacts& facts, const Belief& belief) {
-    if (belief.state != State::pre_create) return false;
-    if (!same_monitor(facts, belief)) return facts.domid < 0;
-    return facts.generation == static_cast<std::int64_t>(belief.generation);
+    if (belief.state != State::pre_create || !sets::down.contains(believed(facts.state))) return false;
+    return !same_monitor(facts, belief) || facts.generation == static_cast<std::int64_t>(belief.generation);
 }
 
 }    // namespace
@@ -86,8 +85,9 @@ void learn(Belief& belief, const MonitorFacts& facts) {
     if (is_stale(facts, belief)) return;
     belief.reason = facts.reason;
     belief.acpi = static_cast<std::uint8_t>(facts.acpi);
-    belief.domid = facts.domid;
-    belief.stubdomid = facts.stubdomid;
+    const bool down = sets::down.contains(believed(facts.state));    // a dead domain may be kept for inspection
+    belief.domid = down ? -1 : facts.domid;
+    belief.stubdomid = down ? -1 : facts.stubdomid;
     belief.monitor_pid = static_cast<std::int32_t>(facts.pid);
     belief.generation = static_cast<std::uint32_t>(facts.generation);
 }

@@ -17,8 +17,15 @@ Step ask(std::string command, std::chrono::milliseconds limit, StringMap params 
     return {.what = Do::ask_monitor, .arg = std::move(command), .params = std::move(params), .limit = limit};
 }
 
-Step trigger(std::string name, const Limits& limits) {
-    return ask("trigger", limits.command, {{"params", std::move(name)}});
+Step wake(const Limits& limits) { return ask("trigger", limits.command, {{"params", "s3resume"}}); }
+
+// The monitor itself waits for the guest; it gets the same limit, and we wait a little longer for its answer.
+Step ask_guest(std::string command, std::chrono::milliseconds limit, const ErrorInfo& late) {
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(limit);
+    Step step =
+        ask(std::move(command), seconds + std::chrono::seconds{5}, {{"timeout", std::to_string(seconds.count())}});
+    step.late = &late;
+    return step;
 }
 
 Step ask_agent(std::string request, const Limits& limits) {
@@ -28,7 +35,7 @@ Step ask_agent(std::string request, const Limits& limits) {
 // A guest in S3 must be awake before it can be asked anything. Not waking in time is no reason to stop.
 void wake_first(Plan& plan, const GuestContext& guest, const Limits& limits) {
     if (guest.acpi != 3) return;
-    plan.push_back(trigger("s3resume", limits));
+    plan.push_back(wake(limits));
     plan.push_back({.what = Do::wait_awake, .limit = limits.wake, .failing = Failing::is_logged});
 }
 
@@ -104,13 +111,12 @@ Plan plan_shutdown(const GuestContext& guest, const Limits& limits) {
     if (guest.agent)
         plan.push_back(ask_agent("request_shutdown", limits));
     else
-        plan.push_back(
-            {.what = Do::ask_monitor, .arg = "shutdown", .limit = limits.shutdown, .late = &errors::shutdown_timeout});
+        plan.push_back(ask_guest("shutdown", limits.shutdown, errors::shutdown_timeout));
     plan.push_back({.what = Do::wait_down, .limit = limits.shutdown, .late = &errors::shutdown_timeout});
     return plan;
 }
 
-Plan plan_reboot(const Limits& limits) { return {ask("reboot", limits.shutdown)}; }
+Plan plan_reboot(const Limits& limits) { return {ask_guest("restart", limits.shutdown, errors::shutdown_timeout)}; }
 
 Plan plan_pause(const Limits& limits) { return {ask("pause", limits.command)}; }
 
@@ -132,15 +138,14 @@ Plan plan_sleep(const GuestContext& guest, const Limits& limits) {
     if (guest.acpi == 3) return {};
     if (!guest.agent) {
         require_pv_addons(guest);
-        return {trigger("sleep", limits)};
+        return {ask_guest("s3suspend", limits.sleep, errors::sleep_timeout)};
     }
     return {ask_agent("request_sleep", limits),
             {.what = Do::wait_asleep, .limit = limits.agent, .late = &errors::sleep_timeout}};
 }
 
 Plan plan_resume(const Limits& limits) {
-    return {trigger("s3resume", limits),
-            {.what = Do::wait_awake, .limit = limits.resume, .failing = Failing::is_logged}};
+    return {wake(limits), {.what = Do::wait_awake, .limit = limits.resume, .failing = Failing::is_logged}};
 }
 
 Plan plan_hibernate(const GuestContext& guest, const Limits& limits) {
@@ -151,7 +156,7 @@ Plan plan_hibernate(const GuestContext& guest, const Limits& limits) {
     if (guest.agent)
         plan.push_back(ask_agent("request_hibernate", limits));
     else
-        plan.push_back(ask("hibernate", limits.agent));
+        plan.push_back(ask_guest("s4suspend", limits.agent, errors::hibernate_timeout));
     plan.push_back({.what = Do::wait_down, .limit = limits.agent, .late = &errors::hibernate_timeout});
     plan.push_back({.what = Do::set_hibernated, .arg = "true"});
     return plan;

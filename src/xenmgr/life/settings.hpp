@@ -27,6 +27,7 @@ struct Limits {
     ms shutdown = std::chrono::seconds{300};    // a guest may take its time, but not for ever
     ms wake = std::chrono::seconds{30};
     ms resume = std::chrono::seconds{10};
+    ms sleep = std::chrono::seconds{30};     // without an agent
     ms agent = std::chrono::seconds{180};    // until sleep or hibernation shows
     ms save = std::chrono::seconds{600};
     ms destroy = std::chrono::seconds{2};    // then the monitor is replaced

@@ -63,7 +63,7 @@ std::string describe(StateSet set) {
     return text;
 }
 
-std::string describe(const Effects& effects) {
+std::string describe(const EffectList& effects) {
     std::string text;
     for (Effect effect : effects)
         text += fmt::format("{}{}", text.empty() ? "" : ", ", to_string(effect));

@@ -1,0 +1,65 @@
+#include "xenmgr/life/lives.hpp"
+
+#include "base/failure.hpp"
+#include "base/log.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <exception>
+
+namespace xm::xenmgr {
+
+using std::chrono::milliseconds;
+
+// Nobody waits for it; its failure is a line in the log.
+void Lives::in_background(awaitable<> work, std::string_view what, const Uuid& uuid) {
+    boost::asio::co_spawn(executor_, std::move(work), [what, uuid](const std::exception_ptr& error) {
+        if (!error) return;
+        try {
+            std::rethrow_exception(error);
+        } catch (const std::exception& e) {
+            log::warn("vm={} {} failed cause={}", uuid.text(), what, e.what());
+        }
+    });
+}
+
+// A guest that reboots comes back through the whole of a start. An operation in flight ends first.
+void Lives::restart_if_due(const Uuid& uuid) {
+    VmLife* vm = lookup(uuid);
+    if (!vm || !vm->activity || !vm->activity->restart_due || vm->in_flight) return;
+    vm->activity->restart_due = false;
+    in_background(start(uuid), "restarting it", uuid);
+}
+
+// Tries until the VM runs, somebody else starts it, or it is not to be kept alive any longer. A VM that was up for a
+// while has its first restart at once again.
+Lives::awaitable<> Lives::keep_alive(Uuid uuid) {
+    VmLife* vm = lookup(uuid);
+    if (!vm || std::exchange(activity(*vm).keeping_alive, true)) co_return;
+    const bool was_well = Clock::now() - vm->activity->up_since >= limits_.retry_last;
+    milliseconds pause = was_well ? milliseconds{0} : vm->activity->retry;
+    for (;;) {
+        pause = std::clamp(pause * 2, limits_.retry_first, limits_.retry_last);
+        vm->activity->retry = pause;
+        boost::asio::steady_timer timer{executor_, pause};
+        co_await timer.async_wait(boost::asio::use_awaitable);
+        vm = lookup(uuid);
+        if (!vm || vm->state != State::shutdown || !parts_.configuration.settings(uuid).keep_alive) break;
+        if (vm->in_flight) continue;
+        log::info("vm={} is kept alive", uuid.text());
+        try {
+            co_await start(uuid);
+        } catch (const Failure& failure) {
+            log::warn("vm={} could not be started cause={}", uuid.text(), failure.what());
+        }
+        vm = lookup(uuid);
+        if (!vm) break;
+    }
+    if (vm && vm->activity) vm->activity->keeping_alive = false;
+    tidy(uuid);
+}
+
+}    // namespace xm::xenmgr
