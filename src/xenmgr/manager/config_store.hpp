@@ -23,19 +23,22 @@ public:
     ConfigStore(boost::asio::any_io_executor executor, connect::Database& database, Registry& registry,
                 Listener& listener);
 
-    // `decide` sees the VM as it is at its turn and returns what to change, possibly in several VMs; it may throw.
+    // `decide` sees the VM as it is at its turn and returns what to change; it may throw. With Scope::all it may decide
+    // about several VMs, and no other such decision is under way.
+    enum class Scope { one, all };
     using Decide = std::function<VmChanges(const VmView&)>;
-    boost::asio::awaitable<void> change(Uuid vm, Decide decide);
+    boost::asio::awaitable<void> change(Uuid vm, Scope scope, Decide decide);
 
     using DecideHost = std::function<Change(const ConfigTree&)>;
     boost::asio::awaitable<void> change_host(DecideHost decide);
 
-    // The change is stored already, by somebody else or together with more: take it over and tell.
+    // Somebody else stored this: take it over and tell. For a VM, only while holding its turn.
     void adopt(const Uuid& vm, ConfigTree tree);
+    void adopt_host(ConfigTree tree);
 
-    // A VM or one of its devices has another value than `before` had: tells listeners which.
-    class Comparison;
-    Comparison compare(const Uuid& vm) const;
+    boost::asio::awaitable<Turns::Turn> turn_of(Uuid vm) { return turns_of(vm).take(); }
+
+    void forget(const Uuid& vm);    // deleted: nothing is announced any more
 
 private:
     Turns& turns_of(const Uuid& vm);
@@ -49,7 +52,8 @@ private:
     Listener& listener_;
     std::map<Uuid, std::unique_ptr<Turns>> turns_;
     std::map<Uuid, boost::asio::steady_timer> quiet_;    // running while vm_config_changed is being held back
+    Turns all_turns_;
     Turns host_turns_;
 };
 
-}  // namespace xm::xenmgr
+}    // namespace xm::xenmgr

@@ -17,7 +17,7 @@ std::int64_t size_of_file(const std::string& path) {
 
 [[noreturn]] void unknown(const Uuid& vm) { fail(errors::no_such_vm, vm.text(), "no VM has this uuid"); }
 
-}  // namespace
+}    // namespace
 
 void Registry::load(std::map<Uuid, ConfigTree> vms, ConfigTree host) {
     vms_ = std::move(vms);
@@ -26,7 +26,8 @@ void Registry::load(std::map<Uuid, ConfigTree> vms, ConfigTree host) {
 }
 
 void Registry::each(const Visit& visit) const {
-    for (const auto& [uuid, tree] : vms_) visit(uuid, tree, live_(uuid));
+    for (const auto& [uuid, tree] : vms_)
+        visit(uuid, tree, live_(uuid));
 }
 
 const ConfigTree* Registry::find(Uuid vm) const {
@@ -37,7 +38,8 @@ const ConfigTree* Registry::find(Uuid vm) const {
 std::vector<Uuid> Registry::uuids() const {
     std::vector<Uuid> found;
     found.reserve(vms_.size());
-    for (const auto& [uuid, tree] : vms_) found.push_back(uuid);
+    for (const auto& [uuid, tree] : vms_)
+        found.push_back(uuid);
     return found;
 }
 
@@ -55,9 +57,7 @@ std::vector<Uuid> Registry::of_domain(int domid) const {
     return found;
 }
 
-VmView Registry::view(const Uuid& vm) const {
-    return {vm, tree(vm), live_(vm), host_, *this};
-}
+VmView Registry::view(const Uuid& vm) const { return {vm, tree(vm), live_(vm), host_, *this}; }
 
 const ConfigTree& Registry::tree(const Uuid& vm) const {
     const auto* stored = find(vm);
@@ -84,4 +84,4 @@ void Registry::refresh_host() {
     host_.file_size = size_of_file;
 }
 
-}  // namespace xm::xenmgr
+}    // namespace xm::xenmgr

@@ -26,9 +26,9 @@ public:
 
     bool has(const Uuid& vm) const { return find(vm) != nullptr; }
     std::size_t size() const { return vms_.size(); }
-    std::vector<Uuid> uuids() const;                              // ascending
-    std::vector<Uuid> named(std::string_view name) const;         // ascending; names need not be unique
-    std::vector<Uuid> of_domain(int domid) const;                 // one or none
+    std::vector<Uuid> uuids() const;                         // ascending
+    std::vector<Uuid> named(std::string_view name) const;    // ascending; names need not be unique
+    std::vector<Uuid> of_domain(int domid) const;            // one or none
 
     // Throws no_such_vm.
     VmView view(const Uuid& vm) const;
@@ -52,4 +52,4 @@ private:
     HostView host_;
 };
 
-}  // namespace xm::xenmgr
+}    // namespace xm::xenmgr

@@ -33,4 +33,4 @@ void Turns::pass_on() {
     next->cancel();
 }
 
-}  // namespace xm::xenmgr
+}    // namespace xm::xenmgr

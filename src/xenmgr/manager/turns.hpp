@@ -6,7 +6,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include <deque>
+#include <list>
 #include <memory>
 #include <utility>
 
@@ -34,12 +34,14 @@ public:
     // Suspends until it is this caller's turn, which lasts as long as the result lives.
     boost::asio::awaitable<Turn> take();
 
+    bool idle() const { return !taken_; }
+
 private:
     void pass_on();
 
     boost::asio::any_io_executor executor_;
     bool taken_ = false;
-    std::deque<std::shared_ptr<boost::asio::steady_timer>> waiting_;    // a timer that never expires is the bell
+    std::list<std::shared_ptr<boost::asio::steady_timer>> waiting_;    // a timer that never expires is the bell
 };
 
-}  // namespace xm::xenmgr
+}    // namespace xm::xenmgr

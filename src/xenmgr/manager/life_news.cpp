@@ -1,0 +1,58 @@
+#include "xenmgr/manager/life_news.hpp"
+
+#include "base/log.hpp"
+#include "base/text.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+
+namespace xm::xenmgr {
+namespace asio = boost::asio;
+namespace {
+
+// What follows from the domain, not from the configuration.
+constexpr VmProperty live_properties[] = {VmProperty::state, VmProperty::acpi_state, VmProperty::domid,
+                                          VmProperty::stub_domid, VmProperty::memory_target};
+
+}    // namespace
+
+void LifeNews::state_changed(const Uuid& uuid, model::VmState shown, int acpi) {
+    log::info("vm={} state={} acpi={}", uuid.text(), model::public_name(shown), acpi);
+    listener_.vm_state_changed(uuid, shown, acpi);
+    listener_.vm_properties_changed(uuid, live_properties);
+}
+
+void LifeNews::acpi_changed(const Uuid& uuid, model::VmState shown, int acpi) { state_changed(uuid, shown, acpi); }
+
+void LifeNews::domain_created(const Uuid& uuid) { listener_.vm_properties_changed(uuid, live_properties); }
+
+void LifeNews::came_up(const Uuid& uuid) { listener_.vm_properties_changed(uuid, live_properties); }
+
+void LifeNews::went_down(const Uuid& uuid, int domid, model::DownReason reason) {
+    log::info("vm={} domid={} gone reason={}", uuid.text(), domid, model::word(reason));
+    listener_.vm_properties_changed(uuid, live_properties);
+}
+
+void LifeNews::deleted(const Uuid& uuid) { listener_.vm_deleted(uuid); }
+
+void LifeNews::notified(const Uuid& uuid, const std::string& untrusted_message) {
+    constexpr std::string_view clock = "rtc:";
+    if (untrusted_message.starts_with(clock))
+        remember_clock(uuid, std::string_view{untrusted_message}.substr(clock.size()));
+    listener_.vm_notified(uuid, untrusted_message);
+}
+
+void LifeNews::remember_clock(const Uuid& uuid, std::string_view untrusted_offset) {
+    const auto seconds = text::parse_number<std::int32_t>(untrusted_offset);
+    if (!seconds || !registry_.has(uuid)) return;
+    auto decide = [value = std::to_string(*seconds)](const VmView& vm) {
+        auto change = Change{}.write("time-offset", value);
+        change.effects.config_changed = true;
+        return VmChanges{{vm.uuid, std::move(change)}};
+    };
+    asio::co_spawn(executor_, store_.change(uuid, ConfigStore::Scope::one, std::move(decide)),
+                   [uuid](const std::exception_ptr& thrown) {
+                       if (thrown) log::error("vm={} clock offset not stored", uuid.text());
+                   });
+}
+
+}    // namespace xm::xenmgr

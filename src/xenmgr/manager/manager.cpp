@@ -1,0 +1,88 @@
+#include "xenmgr/manager/manager.hpp"
+
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "xenmgr/config/json_tree.hpp"
+#include "xenmgr/config/vm_properties.hpp"
+
+namespace xm::xenmgr {
+namespace asio = boost::asio;
+
+Manager::Manager(asio::any_io_executor executor, Parts parts, Templates templates, Limits limits)
+    : database_{parts.database},
+      listener_{parts.listener},
+      registry_{[this](const Uuid& vm) { return live_facts(vm); }},
+      configs_{executor, parts.database, registry_, parts.listener},
+      life_configuration_{executor, registry_, configs_, parts.database},
+      life_news_{executor, parts.listener, registry_, configs_},
+      lives_{executor,
+             {.monitors = parts.monitors,
+              .hooks = parts.hooks,
+              .files = parts.files,
+              .configuration = life_configuration_,
+              .listener = life_news_,
+              .agents = parts.agents},
+             limits},
+      maker_{executor,
+             {.database = parts.database,
+              .hooks = parts.hooks,
+              .registry = registry_,
+              .lives = lives_,
+              .listener = parts.listener},
+             std::move(templates),
+             limits},
+      follower_{executor,
+                parts.database,
+                registry_,
+                configs_,
+                maker_.turns(),
+                {.unknown_vm = [this](const Uuid& vm, ConfigTree tree) { show_found(vm, std::move(tree)); },
+                 .lost_vm = [this](const Uuid& vm) { drop_lost(vm); }}} {}
+
+LiveFacts Manager::live_facts(const Uuid& vm) const {
+    const auto* life = lives_.find(vm);
+    if (life == nullptr) return {};
+    return {.state = lives_.shown(vm), .domid = life->domid, .stubdomid = life->stubdomid, .acpi = life->acpi};
+}
+
+asio::awaitable<void> Manager::load() {
+    database_.listen(follower_);
+    auto stored = load_store(co_await database_.dump("/"));
+    for (const auto& name : stored.ignored)
+        log::warn("node=/vm/{} ignored: not a uuid", text::escaped(name));
+    registry_.load(std::move(stored.vms), std::move(stored.host));
+    co_await maker_.configure_service_vms();
+    for (const auto& vm : registry_.uuids()) {
+        lives_.add(vm);
+        for (const auto key : unreadable_keys(registry_.tree(vm)))
+            log::warn("vm={} key={} has a value that cannot be read; its default counts", vm.text(),
+                      text::escaped(key));
+    }
+    co_await lives_.recover();
+}
+
+void Manager::show_found(const Uuid& vm, ConfigTree tree) {
+    log::info("vm={} found in the database", vm.text());
+    registry_.put(vm, std::move(tree));
+    registry_.refresh_host();
+    lives_.add(vm);
+    listener_.vm_appeared(vm);
+    listener_.vm_created(vm);
+}
+
+void Manager::drop_lost(const Uuid& vm) {
+    const auto* life = lives_.find(vm);
+    if (life != nullptr && life->in_flight == Event::remove) return;    // our own deletion, which ends by itself
+    if (life != nullptr && lives_.running(vm)) {
+        log::error("vm={} was removed from the database while it runs; it is kept until it stops", vm.text());
+        return;
+    }
+    log::info("vm={} is gone from the database", vm.text());
+    lives_.remove(vm);
+    registry_.erase(vm);
+    registry_.refresh_host();
+    configs_.forget(vm);
+    listener_.vm_deleted(vm);
+}
+
+}    // namespace xm::xenmgr

@@ -1,0 +1,61 @@
+#pragma once
+// The manager as a whole: which VMs there are, how they are configured, how they live. Reads are answered from memory
+// and never wait; everything that changes something is a coroutine. Owned by main; knows nothing of the message bus.
+
+#include "connect/db.hpp"
+#include "connect/hooks.hpp"
+#include "connect/host_files.hpp"
+#include "connect/monitor.hpp"
+#include "xenmgr/life/lives.hpp"
+#include "xenmgr/manager/config_store.hpp"
+#include "xenmgr/manager/database_follower.hpp"
+#include "xenmgr/manager/life_configuration.hpp"
+#include "xenmgr/manager/life_news.hpp"
+#include "xenmgr/manager/listener.hpp"
+#include "xenmgr/manager/registry.hpp"
+#include "xenmgr/manager/vm_maker.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+namespace xm::xenmgr {
+
+class Manager {
+public:
+    struct Parts {
+        connect::Database& database;
+        connect::Monitors& monitors;
+        connect::Hooks& hooks;
+        connect::HostFiles& files;
+        Listener& listener;
+        connect::GuestAgents* agents = nullptr;
+    };
+    Manager(boost::asio::any_io_executor executor, Parts parts, Templates templates, Limits limits);
+    Manager(const Manager&) = delete;
+    Manager& operator=(const Manager&) = delete;
+
+    // Reads the database in one call, configures the service VMs, meets the monitors of VMs that run.
+    boost::asio::awaitable<void> load();
+
+    const Registry& registry() const { return registry_; }
+    ConfigStore& configs() { return configs_; }
+    VmMaker& maker() { return maker_; }
+    Lives& lives() { return lives_; }
+
+private:
+    LiveFacts live_facts(const Uuid& vm) const;
+    void show_found(const Uuid& vm, ConfigTree tree);
+    void drop_lost(const Uuid& vm);
+
+    connect::Database& database_;
+    Listener& listener_;
+    Registry registry_;
+    ConfigStore configs_;
+    LifeConfiguration life_configuration_;
+    LifeNews life_news_;
+    Lives lives_;
+    VmMaker maker_;
+    DatabaseFollower follower_;
+};
+
+}    // namespace xm::xenmgr
