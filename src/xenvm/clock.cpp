@@ -18,6 +18,8 @@ std::int64_t since_boot_ms() {
 }
 
 class HostClock;
+class HostAlarm;
+using Alarms = std::set<HostAlarm*>;    // those that are set; shared with them, because one may outlive the clock
 
 class HostAlarm final : public Alarm {
 public:
@@ -31,6 +33,7 @@ private:
     };
 
     HostClock& clock_;
+    std::shared_ptr<Alarms> alarms_;
     std::int64_t due_ms_;
     std::shared_ptr<Shared> shared_;
     boost::asio::steady_timer timer_;
@@ -44,7 +47,7 @@ public:
 
     void advance(milliseconds by) override {
         offset_ms_ += by.count();
-        for (HostAlarm* alarm : alarms_)
+        for (HostAlarm* alarm : *alarms_)
             alarm->arm();
     }
 
@@ -53,24 +56,25 @@ public:
     }
 
     const boost::asio::any_io_executor& executor() const { return executor_; }
-    std::set<HostAlarm*>& alarms() { return alarms_; }
+    const std::shared_ptr<Alarms>& alarms() { return alarms_; }
 
 private:
     boost::asio::any_io_executor executor_;
     std::int64_t offset_ms_ = 0;
-    std::set<HostAlarm*> alarms_;
+    std::shared_ptr<Alarms> alarms_ = std::make_shared<Alarms>();
 };
 
 HostAlarm::HostAlarm(HostClock& clock, std::int64_t due_ms, std::function<void()> ring)
     : clock_{clock},
+      alarms_{clock.alarms()},
       due_ms_{due_ms},
       shared_{std::make_shared<Shared>(Shared{std::move(ring)})},
       timer_{clock.executor()} {
-    clock_.alarms().insert(this);
+    alarms_->insert(this);
     arm();
 }
 
-HostAlarm::~HostAlarm() { clock_.alarms().erase(this); }
+HostAlarm::~HostAlarm() { alarms_->erase(this); }
 
 void HostAlarm::arm() {
     timer_.expires_after(milliseconds{std::max<std::int64_t>(due_ms_ - clock_.now_ms(), 0)});

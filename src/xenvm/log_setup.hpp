@@ -1,6 +1,8 @@
 #pragma once
 // Where this monitor's log goes: stderr, or syslog under the name "xenvm"; with debug also a file of its own.
 
+#include "base/uuid.hpp"
+#include "xenvm/config_file.hpp"
 #include "xenvm/settings.hpp"
 
 namespace xm::xenvm {

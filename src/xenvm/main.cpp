@@ -7,8 +7,10 @@
 #include "gen/errors.hpp"
 #include "xenvm/clock.hpp"
 #include "xenvm/command_socket.hpp"
+#include "xenvm/commands_bus.hpp"
 #include "xenvm/daemon.hpp"
 #include "xenvm/fanout.hpp"
+#include "xenvm/file_config.hpp"
 #include "xenvm/log_setup.hpp"
 #include "xenvm/monitor.hpp"
 #include "xenvm/settings.hpp"
@@ -51,12 +53,18 @@ ExitCode serve(const Settings& settings, FileConfig& config, const Uuid& uuid, R
     const Signals signals{executor, commands};
     std::optional<CommandSocket> socket;
     if (settings.socket) news.add(socket.emplace(executor, listen_on(run_dir.socket(uuid)), commands));
+    std::optional<CommandBus> bus;
+    if (settings.bus) news.add(bus.emplace(loop, settings.session_bus, uuid, commands));
 
     monitor.adopt();
     if (!ready.report(ended)) return failed;
-    log::info("serves vm={}", uuid.text());
+    log::info("ready");
+    news.on_news(connect::notify_started, "ping", monitor.facts());
     run_startup(executor, monitor, config);
     loop.run();
+    news.on_news(connect::notify_hup, "hup", monitor.facts());
+    loop.restart();
+    loop.poll();    // what subscribers take at once, they get
     run_dir.remove(uuid);
     return ended;
 }
@@ -78,7 +86,7 @@ int main(int argc, char** argv) {
         name_log(*settings, uuid);
         if (config.file()) add_debug_file(*config.file(), uuid);
         exit_code = serve(*settings, config, uuid, ready);
-        if (exit_code != ended) log::error("not started vm={} code={}", uuid.text(), exit_code);
+        if (exit_code != ended) log::error("not started code={}", exit_code);
     } catch (const Failure& failure) {
         log::error("{}", failure.what());
         exit_code = bad_config;

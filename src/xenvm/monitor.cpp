@@ -271,7 +271,7 @@ void Monitor::on_domain(DomainNews news, std::int64_t value) {
         case DomainNews::died:
             return look();
         case DomainNews::device_model_died:
-            log::error("device model ended vm={}", facts_.uuid);
+            log::error("device model ended domid={}", facts_.domid);
             return on_death(DownReason::crash);
         case DomainNews::rtc_changed:
             return tell(connect::notify_rtc, "rtc:" + std::to_string(value));
@@ -299,7 +299,7 @@ void Monitor::on_death(DownReason reason) {
 }
 
 Monitor::awaitable<void> Monitor::bury(DownReason reason) {
-    log::info("domain ended vm={} domid={} reason={}", facts_.uuid, facts_.domid, model::word(reason));
+    log::info("domain ended domid={} reason={}", facts_.domid, model::word(reason));
     if (reason == DownReason::crash) tell(connect::notify_error, "error:domain crashed");
     const DeathAction action = action_after(reason, spec_);
     facts_.reason = last_death_ = reason;
@@ -311,7 +311,7 @@ Monitor::awaitable<void> Monitor::bury(DownReason reason) {
     try {
         co_await start(spec_, false);
     } catch (const Failure& failure) {
-        log::error("restart failed vm={} cause={}", facts_.uuid, failure.what());
+        log::error("restart failed cause={}", failure.what());
     }
 }
 
@@ -358,7 +358,7 @@ void Monitor::read_domain() {
 void Monitor::enter(VmState state) {
     read_domain();
     if (facts_.state == state) return;
-    log::info("vm={} state={}->{} domid={}", facts_.uuid, to_string(facts_.state), to_string(state), facts_.domid);
+    log::info("state={}->{} domid={}", to_string(facts_.state), to_string(state), facts_.domid);
     facts_.state = state;
     tell(connect::notify_vm_state, "vm:state:" + std::string{to_string(state)});
     changed_.wake();

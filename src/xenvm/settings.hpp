@@ -1,9 +1,5 @@
 #pragma once
-// What the command line, the environment and the configuration file say, read once at the start.
-
-#include "base/uuid.hpp"
-#include "xenvm/command_table.hpp"
-#include "xenvm/config_file.hpp"
+// What the command line and the environment say, read once at the start.
 
 #include <cstdint>
 #include <filesystem>
@@ -32,23 +28,5 @@ struct Settings {
 
 // Nothing: the command line was answered (--help, --help-faults) or wrong, and `exit_code` says with what to end.
 std::optional<Settings> read_settings(int argc, char** argv, int& exit_code);
-
-// The configuration file in its present form. Mistakes are logged; in strict mode they fail with errors::bad_config.
-class FileConfig final : public SpecSource {
-public:
-    FileConfig(std::filesystem::path path, bool strict);    // an empty path: there is no file
-
-    model::GuestSpec spec() const override;
-    void reload() override;
-
-    const std::optional<ConfigFile>& file() const { return file_; }
-    void set_uuid(const Uuid& uuid) { uuid_ = uuid.text(); }
-
-private:
-    std::filesystem::path path_;
-    bool strict_;
-    std::string uuid_;
-    std::optional<ConfigFile> file_;
-};
 
 }    // namespace xm::xenvm

@@ -1,8 +1,8 @@
 #pragma once
 // First steps of a monitor: its directory, and what its configuration file says to do at once.
 
+#include "xenvm/file_config.hpp"
 #include "xenvm/monitor.hpp"
-#include "xenvm/settings.hpp"
 
 #include <filesystem>
 
