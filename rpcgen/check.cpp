@@ -8,6 +8,8 @@
 namespace xm::rpcgen {
 namespace {
 
+constexpr std::size_t longest_signature = 255;
+
 using Words = std::vector<std::string_view>;
 
 std::string quoted(std::string_view text) { return "'" + std::string{text} + "'"; }
@@ -18,6 +20,8 @@ std::string listed(const Words& words) {
         result += (result.empty() ? "" : ", ") + std::string{word};
     return result;
 }
+
+std::string with_article(std::string_view kind) { return (kind.starts_with('i') ? "an " : "a ") + std::string{kind}; }
 
 // Names that the generated classes use for themselves.
 bool is_ours(std::string_view cpp_name) {
@@ -70,7 +74,7 @@ private:
         if (n.name.empty())
             return report(n.at, std::string{kind} + " without a name", "add the attribute name=\"...\"");
         if (valid(n.name)) return;
-        report(n.at, quoted(n.name) + " is not a valid name of a " + std::string{kind},
+        report(n.at, quoted(n.name) + " is not a valid name of " + with_article(kind),
                "use at most 255 characters: " + std::string{form});
     }
 
@@ -98,7 +102,8 @@ private:
 
     void one_of(const Position& at, const std::string& what, std::string_view word, const Words& allowed) {
         if (std::find(allowed.begin(), allowed.end(), word) != allowed.end()) return;
-        report(at, "unknown " + what + " " + quoted(word), "use " + listed(allowed));
+        const auto fault = word.empty() ? "missing " + what : "unknown " + what + " " + quoted(word);
+        report(at, fault, "use " + listed(allowed));
     }
 
     void facts(const Named& n) {
@@ -116,17 +121,19 @@ private:
         name(m, kind, is_member_name, "letters, digits and underscores, not starting with a digit");
         cpp_name(m, kind);
         facts(m);
-        std::string signature;
+        std::map<std::string, std::size_t> lengths;    // of the type strings, by direction
         for (const auto& arg : m.args) {
             const auto who = arg.name.empty() ? std::string{"argument"} : "argument " + quoted(arg.name);
             type(arg, who);
             facts(arg);
             one_of(arg.at, "direction of " + who + " of a " + std::string{kind}, arg.direction, directions);
-            signature += arg.signature;
+            lengths[arg.direction] += arg.signature.size();
         }
-        if (signature.size() > 255)
+        for (const auto& [direction, length] : lengths) {
+            if (length <= longest_signature) continue;
             report(m.at, "arguments of " + quoted(m.name) + " need more than 255 type characters",
                    "use fewer arguments");
+        }
     }
 
     void check_property(const Property& p) {

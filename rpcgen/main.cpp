@@ -42,6 +42,7 @@ void declare(CLI::App& app, Options& options) {
     app.add_option("--out", options.out, "Folder to write into")->required();
     app.add_option("--products", options.products, "What to make; default: everything")
         ->delimiter(',')
+        ->allow_extra_args(false)
         ->check(CLI::IsMember(known));
     app.add_option("--strip-prefix", options.strip_prefix, "Start of interface names that C++ names leave out")
         ->capture_default_str();

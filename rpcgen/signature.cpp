@@ -63,8 +63,9 @@ private:
         if (code == 'a') return array();
         if (code == '(') return structure();
         if (code == '{') throw Invalid{"a dictionary entry '{' stands outside an array", "write a{kv}"};
-        throw Invalid{std::string{"'"} + code + "' is not a D-Bus type",
-                      "use one of y b n q i u x t d s o g h v a ( ) { }"};
+        const bool printable = code > ' ' && code <= '~';
+        throw Invalid{(printable ? std::string{"'"} + code + "'" : "a character") + " is not a D-Bus type",
+                      "use y b n q i u x t d s o g h v a ( ) { }"};
     }
 
     Type array() {
@@ -95,8 +96,10 @@ private:
     Type structure() {
         if (++structs_ > deepest) throw Invalid{"more than 32 structs inside each other", "flatten the type"};
         Type result{'(', {}};
-        while (!rest_.starts_with(')'))
+        while (!rest_.starts_with(')')) {
+            if (rest_.empty()) throw Invalid{"struct without its ')'", "close it"};
             result.inner.push_back(next());
+        }
         rest_.remove_prefix(1);
         if (result.inner.empty()) throw Invalid{"empty struct '()'", "give it a field or leave it out"};
         --structs_;

@@ -86,6 +86,7 @@ std::string filtered(const std::string& text, const std::string& filter) {
     if (filter == "cpp") return cpp_literal(text);
     if (filter == "xml") return xml_escaped(text);
     if (filter == "md") return md_escaped(text);
+    if (filter == "cell") return md_cell(text);
     throw std::logic_error{"template: unknown filter " + filter};
 }
 
@@ -181,9 +182,12 @@ std::string xml_escaped(std::string_view text) {
 }
 
 std::string md_escaped(std::string_view text) {
-    return mapped(text, [](char c) -> std::string_view {
+    return mapped(text, [](char c) -> std::string_view { return c == '<' ? "&lt;" : ""; });
+}
+
+std::string md_cell(std::string_view text) {
+    return mapped(md_escaped(text), [](char c) -> std::string_view {
         if (c == '|') return "\\|";
-        if (c == '<') return "&lt;";
         if (c == '\n') return " ";
         return {};
     });

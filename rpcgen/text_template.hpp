@@ -1,8 +1,8 @@
 #pragma once
 // Text with holes. {{name}} is replaced by a text, {{name|filter}} by a text made safe for its surroundings (cpp: a C++
-// string literal, xml, md), {{#name}}...{{/name}} is repeated for each row of a list, {{^name}}...{{/name}} is kept if
-// the list is empty or absent. Inside a list, `last` is a list with one row in its last row. A name that is not found
-// in a row is looked up around it. A section mark alone on its line takes the line with it.
+// string literal, xml, md, cell), {{#name}}...{{/name}} is repeated for each row of a list, {{^name}}...{{/name}} is
+// kept if the list is empty or absent. Inside a list, `last` is a list with one row in its last row. A name that is not
+// found in a row is looked up around it. A section mark alone on its line takes the line with it.
 
 #include <map>
 #include <string>
@@ -42,6 +42,7 @@ private:
 
 std::string cpp_literal(std::string_view text);
 std::string xml_escaped(std::string_view text);
-std::string md_escaped(std::string_view text);    // for the cell of a table: one line, no bars
+std::string md_escaped(std::string_view text);
+std::string md_cell(std::string_view text);    // for a cell of a table: also one line, no bars
 
 }    // namespace xm::rpcgen
