@@ -26,7 +26,7 @@ struct LaunchFacts {
     int mmio_hole_mib = 0;                      // 0: the backend's default
 };
 
-model::GuestSpec make_guest_spec(const VmView& vm, const LaunchFacts& facts);
+model::GuestSpec make_guest_spec(const VmView& vm, const LaunchFacts& facts = {});
 
 // NICs that are enabled and that the policies let through; disks that are enabled and whose image is there.
 std::vector<model::Nic> launch_nics(const VmView& vm, const LaunchFacts& facts);

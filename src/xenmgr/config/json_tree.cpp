@@ -183,7 +183,9 @@ Store load_vms(std::string_view dump_of_vm) { return load(dump_of_vm, "vm"); }
 ConfigTree parse_tree(std::string_view json, const ErrorInfo& refusal, std::string_view object) {
     TreeSink sink{refusal, object};
     read(json, sink, "", refusal, object);
-    return ConfigTree{std::move(sink.entries)};
+    ConfigTree tree;
+    tree.overlay(ConfigTree{std::move(sink.entries)});    // a repeated name must not be leaf and object at once
+    return tree;
 }
 
 std::string to_json(const ConfigTree& tree) {
