@@ -22,7 +22,7 @@ namespace {
 
 using Arguments = std::span<const std::string>;
 
-constexpr std::size_t property_width = 35;
+constexpr std::size_t property_width = 35 - 2;    // with the blanks before the name, 35 columns
 
 Description describe(Session& session) {
     const auto results = session.client.call({session.service, session.object, names::introspectable, "Introspect"});

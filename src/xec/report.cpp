@@ -1,6 +1,7 @@
 #include "xec/report.hpp"
 
 #include "base/failure.hpp"
+#include "base/text.hpp"
 #include "xec/client.hpp"
 #include "xec/failures.hpp"
 #include "xec/terminal.hpp"
@@ -78,7 +79,8 @@ int run_reporting(const Reporting& reporting, const std::function<int()>& body) 
     try {
         return body();
     } catch (const ErrorReply& reply) {
-        report(reporting, {reply.name(), "", reply.text(), remedy_for(reply.name())}, true);
+        const std::string message{text::trim(reply.text())};    // some services end it with a newline
+        report(reporting, {reply.name(), "", message, remedy_for(reply.name())}, true);
         return reply.is_timeout() ? exit_timed_out : reporting.error_reply;
     } catch (const Failure& failure) {
         const auto& info = failure.info();
