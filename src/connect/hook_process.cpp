@@ -1,11 +1,11 @@
 #include "connect/hook_process.hpp"
 
 #include "base/failure.hpp"
+#include "base/pidfd.hpp"
 #include "gen/errors.hpp"
 
 #include <fcntl.h>
 #include <spawn.h>
-#include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 

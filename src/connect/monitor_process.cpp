@@ -1,6 +1,7 @@
 #include "connect/monitor_process.hpp"
 
 #include "base/failure.hpp"
+#include "base/pidfd.hpp"
 #include "gen/errors.hpp"
 
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -12,7 +13,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
-#include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>

@@ -145,7 +145,8 @@ TEST_CASE("shutdown wakes a sleeping guest and asks its agent if there is one") 
     CHECK(to_string(plan_shutdown({.uuid = vm, .acpi = 3, .agent = true}, limits)) ==
           "ask_monitor(trigger params=s3resume) <=10s; wait_awake <=30s or-log; "
           "ask_agent(request_shutdown) <=10s; wait_down <=300s");
-    CHECK(to_string(plan_shutdown({.uuid = vm}, limits)) == "ask_monitor(shutdown) <=300s; wait_down <=300s");
+    CHECK(to_string(plan_shutdown({.uuid = vm}, limits)) ==
+          "ask_monitor(shutdown timeout=300) <=305s; wait_down <=300s");
 }
 
 TEST_CASE("destroy does not depend on the monitor's good will") {
@@ -155,7 +156,7 @@ TEST_CASE("destroy does not depend on the monitor's good will") {
 
 TEST_CASE("sleep needs an agent or drivers in the guest") {
     CHECK(refusal([] { plan_sleep({.uuid = vm}, limits); }) == "needs_pv_addons");
-    CHECK(to_string(plan_sleep({.uuid = vm, .pv_addons = true}, limits)) == "ask_monitor(trigger params=sleep) <=10s");
+    CHECK(to_string(plan_sleep({.uuid = vm, .pv_addons = true}, limits)) == "ask_monitor(s3suspend timeout=30) <=35s");
     CHECK(plan_sleep({.uuid = vm, .acpi = 3}, limits).empty());
     CHECK(plan_sleep({.uuid = vm, .agent = true}, limits).back().late->symbol == "sleep_timeout");
 }

@@ -1,0 +1,145 @@
+#pragma once
+// Lives with everything around it faked, and a loop to run it on.
+
+#include "fakes/fake_guest_agents.hpp"
+#include "fakes/fake_hooks.hpp"
+#include "fakes/fake_host_files.hpp"
+#include "fakes/fake_monitors.hpp"
+#include "xenmgr/life/lives.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace xm::xenmgr::test {
+
+using namespace std::chrono_literals;
+using model::DownReason;
+using model::VmState;
+
+inline const Uuid vm_a = *Uuid::parse("aaaaaaaa-1111-4111-8111-111111111111");
+inline const Uuid vm_b = *Uuid::parse("bbbbbbbb-2222-4222-8222-222222222222");
+
+struct BenchConfiguration final : Configuration {
+    std::map<Uuid, LifeSettings> all;
+    std::map<Uuid, std::vector<Uuid>> needs;
+    std::string host_state = "idle";
+    std::vector<Uuid> erased;
+
+    LifeSettings settings(const Uuid& uuid) const override {
+        const auto found = all.find(uuid);
+        return found == all.end() ? LifeSettings{} : found->second;
+    }
+    void set_hibernated(const Uuid& uuid, bool hibernated) override { all[uuid].hibernated = hibernated; }
+    awaitable<StartContext> start_context(Uuid uuid) override {
+        StartContext context;
+        context.host_state = host_state;
+        for (const Uuid& other : needs[uuid])
+            context.dependencies.push_back({.uuid = other});
+        co_return context;
+    }
+    awaitable<BootContext> boot_context(Uuid) override { co_return BootContext{}; }
+    awaitable<model::GuestSpec> spec(Uuid uuid) override {
+        model::GuestSpec spec;
+        spec.uuid = uuid.text();
+        co_return spec;
+    }
+    std::vector<std::string> images_used_elsewhere(const Uuid&) const override { return {}; }
+    awaitable<> erase(Uuid uuid) override {
+        erased.push_back(uuid);
+        co_return;
+    }
+};
+
+struct BenchListener final : LifeListener {
+    std::vector<std::string> news;    // "a running 0", "a up", "a down crash", ...
+
+    void add(const Uuid& uuid, const std::string& what) { news.push_back(uuid.text().substr(0, 1) + " " + what); }
+
+    void state_changed(const Uuid& uuid, VmState shown, int acpi) override {
+        add(uuid, std::string{model::shown_as(shown)} + " " + std::to_string(acpi));
+    }
+    void acpi_changed(const Uuid& uuid, VmState, int acpi) override { add(uuid, "acpi " + std::to_string(acpi)); }
+    void domain_created(const Uuid& uuid) override { add(uuid, "made"); }
+    void came_up(const Uuid& uuid) override { add(uuid, "up"); }
+    void went_down(const Uuid& uuid, int, DownReason reason) override {
+        add(uuid, "down " + std::string{model::word(reason)});
+    }
+    void deleted(const Uuid& uuid) override { add(uuid, "deleted"); }
+    void notified(const Uuid&, const std::string&) override {}
+
+    int count(const std::string& line) const { return static_cast<int>(std::count(news.begin(), news.end(), line)); }
+};
+
+inline Limits quick() {
+    Limits limits;
+    for (auto* limit : {&limits.hook, &limits.launch, &limits.create, &limits.created, &limits.dependency,
+                        &limits.command, &limits.unpaused, &limits.shutdown, &limits.wake, &limits.resume,
+                        &limits.sleep, &limits.agent, &limits.save, &limits.replace, &limits.down, &limits.adopt})
+        *limit = 200ms;
+    limits.destroy = limits.look = 20ms;
+    limits.retry_first = 5ms;
+    limits.retry_last = 40ms;
+    return limits;
+}
+
+struct Bench {
+    explicit Bench(std::initializer_list<Uuid> vms = {vm_a}) { renew(vms); }
+
+    boost::asio::io_context loop{1};
+    fakes::FakeMonitors monitors{loop.get_executor()};
+    fakes::FakeHooks hooks;
+    fakes::FakeHostFiles files;
+    fakes::FakeGuestAgents agents;
+    BenchConfiguration configuration;
+    BenchListener listener;
+    std::optional<Lives> lives;
+
+    // A new Lives that knows nothing, as after a restart of the manager.
+    void renew(std::initializer_list<Uuid> vms = {vm_a}) {
+        lives.emplace(loop.get_executor(), Lives::Parts{monitors, hooks, files, configuration, listener, &agents},
+                      quick());
+        for (const Uuid& uuid : vms)
+            lives->add(uuid);
+    }
+
+    // Until the command ends: its error's symbol, or "".
+    template <class T>
+    std::string run(boost::asio::awaitable<T> command) {
+        auto result = spawn(std::move(command));
+        loop.restart();
+        while (!*result && loop.run_one() != 0) {
+        }
+        return result->value_or("never ended");
+    }
+
+    template <class T>
+    std::shared_ptr<std::optional<std::string>> spawn(boost::asio::awaitable<T> command) {
+        auto result = std::make_shared<std::optional<std::string>>();
+        boost::asio::co_spawn(loop, std::move(command), [result](const std::exception_ptr& error, const auto&...) {
+            *result = "";
+            if (!error) return;
+            try {
+                std::rethrow_exception(error);
+            } catch (const Failure& failure) {
+                *result = std::string{failure.info().symbol};
+            } catch (const std::exception& e) {
+                *result = e.what();
+            }
+        });
+        return result;
+    }
+
+    void run_for(std::chrono::milliseconds time) {
+        loop.restart();
+        loop.run_for(time);
+    }
+
+    State state(const Uuid& uuid = vm_a) const { return lives->find(uuid)->state; }
+};
+
+}    // namespace xm::xenmgr::test
