@@ -39,11 +39,13 @@ public:
 
     // Names of the direct children: numbers first, in numeric order, then texts in byte order.
     std::vector<std::string_view> children(std::string_view key) const;
-    std::vector<int> ids(std::string_view key) const;              // those that are numbers >= 0, ascending
-    std::vector<std::string> list(std::string_view key) const;     // values of the children, in that order
-    ConfigTree subtree(std::string_view key) const;                // with keys relative to `key`
-    std::span<const Entry> below(std::string_view key) const;      // entries below `key`, without itself
-    std::span<const Entry> entries() const { return entries_; }    // sorted by key
+    std::vector<int> ids(std::string_view key) const;               // those that are numbers >= 0, ascending
+    std::vector<std::string> list(std::string_view key) const;      // values of the children, in that order
+    ConfigTree subtree(std::string_view key) const;                 // with keys relative to `key`
+    std::span<const Entry> below(std::string_view key) const;       // entries below `key`, without itself
+    std::span<const Entry> entries() const& { return entries_; }    // sorted by key
+    std::span<const Entry> entries() const&& = delete;              // the tree would be gone before the span
+    std::size_t size() const { return entries_.size(); }
 
     bool operator==(const ConfigTree&) const = default;
 

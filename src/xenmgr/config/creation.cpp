@@ -138,7 +138,8 @@ NewChild plan_create_child(const ConfigTree& child_template, const VmView& paren
     NewChild result{plan_create(child_template, {.allocate_slot = false}, parent.vms), {}};
     if (!child_template.has_below(parent_override)) return result;
     auto changed = parent.tree;
-    for (const auto& [key, value] : child_template.subtree(parent_override).entries())
+    const auto overrides = child_template.subtree(parent_override);
+    for (const auto& [key, value] : overrides.entries())
         changed.set(key.view(), with_uuids(value.view(), parent.uuid, result.child.uuid));
     changed.set("uuid", parent.uuid.text());
     keep_digests(changed, parent.tree);

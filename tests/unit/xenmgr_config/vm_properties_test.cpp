@@ -49,7 +49,7 @@ TEST_CASE("memory bounds follow memory until they are set, and again after a val
         CHECK(host.get(vm, bound) == Value{1024});
         host.set(vm, bound, -1);
     }
-    CHECK(host.trees.at(vm).entries().size() == 1);
+    CHECK(host.trees.at(vm).size() == 1);
     host.trees.at(vm).set("config/memory-min", "-5");
     CHECK(host.get(vm, P::memory_min) == Value{1024});
 }
