@@ -74,6 +74,10 @@ std::string Sqlite::text(const char* sql) {
 
 void Sqlite::release_memory() { sqlite3_db_release_memory(handle_.get()); }
 
+bool Sqlite::reuse_log() {
+    return sqlite3_wal_checkpoint_v2(handle_.get(), nullptr, SQLITE_CHECKPOINT_RESTART, nullptr, nullptr) == SQLITE_OK;
+}
+
 Transaction::~Transaction() {
     // Zero: in a transaction. SQLite has undone it by itself after some errors.
     if (sqlite3_get_autocommit(database_.handle()) == 0)

@@ -51,6 +51,7 @@ public:
     std::int64_t number(const char* sql);    // first column of the first row; 0 without a row
     std::string text(const char* sql);       // the same as text
     void release_memory();
+    bool reuse_log();    // moves the whole log into the database, so that the next commit starts at its beginning
 
     sqlite3* handle() const { return handle_.get(); }
     const std::string& file() const { return file_; }

@@ -118,6 +118,13 @@ struct Store::State {
         erase_one.bind(1, erase.path).run();
     }
 
+    void commit(const std::vector<Step>& steps) {
+        Transaction transaction{database};
+        for (const Step& step : steps)
+            std::visit([this](const auto& one) { apply(one); }, step);
+        transaction.commit();
+    }
+
     fs::path file;
     Sqlite database;
     Statement put_row;
@@ -169,10 +176,12 @@ Tree Store::load() {
 }
 
 void Store::commit(const std::vector<Step>& steps) {
-    Transaction transaction{state_->database};
-    for (const Step& step : steps)
-        std::visit([this](const auto& one) { state_->apply(one); }, step);
-    transaction.commit();
+    try {
+        state_->commit(steps);
+    } catch (const Failure& failure) {
+        if (failure.info().symbol != errors::database_full.symbol || !state_->database.reuse_log()) throw;
+        state_->commit(steps);    // the log is written from its beginning again, which needs no space
+    }
 }
 
 }    // namespace xm::dbd
