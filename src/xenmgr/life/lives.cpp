@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace xm::xenmgr {
@@ -100,7 +101,7 @@ void Lives::absorb(const Uuid& uuid, const MonitorFacts& facts) {
 void Lives::happen(const Uuid& uuid, Event event, int departed_domid) {
     VmLife* vm = lookup(uuid);
     if (!vm) return;
-    const Edge* edge = step(vm->state, event);
+    const auto edge = step(vm->state, event);
     if (!edge)
         return log::debug("vm={} state={} event={} is of no consequence", uuid.text(), to_string(vm->state),
                           to_string(event));
@@ -164,13 +165,13 @@ void Lives::apply(const Uuid& uuid, Effect effect, int departed_domid) {
 // ---- patience
 
 void Lives::arm_patience(const Uuid& uuid, VmLife& vm) {
-    const Patience* row = patience(vm.state);
-    if (!row) {
+    const auto limit = patience(vm.state);
+    if (!limit) {
         if (vm.activity) vm.activity->patience.cancel();
         return;
     }
     Activity& active = activity(vm);
-    active.patience.expires_after(row->limit * (1 << std::min(active.patience_rounds, 6U)));
+    active.patience.expires_after(*limit * (1 << std::min(active.patience_rounds, 6U)));
     active.patience.async_wait([this, uuid](const boost::system::error_code& error) {
         if (!error) on_patience_over(uuid);
     });

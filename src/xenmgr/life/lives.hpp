@@ -108,7 +108,7 @@ private:
 
     // lives_commands.cpp: one command from its admission to its end
     awaitable<> command(Uuid uuid, Request request);
-    const Edge& admitted(const Uuid& uuid, const Request& request);
+    EffectList admitted(const Uuid& uuid, const Request& request);
     std::uint64_t begin(VmLife& vm, Event command);
     void finish(const Uuid& uuid);
     VmLife& current(const Uuid& uuid, std::uint64_t operation);    // operation_cancelled if it is not any longer

@@ -48,20 +48,19 @@ namespace {
 
 }    // namespace
 
-const Edge& Lives::admitted(const Uuid& uuid, const Request& request) {
-    static constexpr Edge always{.from = sets::any, .on = Event::start, .effects = {Effect::perform}};
+EffectList Lives::admitted(const Uuid& uuid, const Request& request) {
     const VmLife* vm = find(uuid);
     if (!vm) fail(errors::no_such_vm, uuid.text(), "");
     const Admission admission = admit(request.command, vm->in_flight);
     if (admission == Admission::twice) fail(errors::start_in_flight, uuid.text(), "it must not be started twice");
     if (admission == Admission::busy) fail(errors::vm_busy, uuid.text(), "{} is on its way", to_string(*vm->in_flight));
-    if (request.continues) return always;
+    if (request.continues) return Effect::perform;
     const bool stands_in = request.command == Event::start && request.hook == InsteadOf::honour &&
                            !parts_.configuration.settings(uuid).run_insteadof_start.empty();
-    if (stands_in) return always;
-    const Edge* edge = step(vm->state, request.command);
+    if (stands_in) return Effect::perform;
+    const auto edge = step(vm->state, request.command);
     if (!edge) refuse(uuid, vm->state, request.command);
-    return *edge;
+    return edge->effects;
 }
 
 // From here on `command` is what happens to this VM; what was in flight is pre-empted.
@@ -100,7 +99,7 @@ void Lives::finish(const Uuid& uuid) {
 // The frame of this coroutine holds the cancellation signal; the operation runs in a coroutine of its own, so that it
 // can be cancelled while whoever gave the command waits here for its end.
 Lives::awaitable<> Lives::command(Uuid uuid, Request request) {
-    const EffectList& answer = admitted(uuid, request).effects;
+    const EffectList answer = admitted(uuid, request);
     if (answer.contains(Effect::nothing)) co_return;
     if (answer.contains(Effect::decline)) {
         log::warn("vm={} command={} declined: it is {}", uuid.text(), to_string(request.command),

@@ -15,7 +15,7 @@ constexpr bool in_every(StateSet set, Condition&& holds) {
 }
 
 constexpr State after(State state, Event event) {
-    const Edge* edge = step(state, event);
+    const auto edge = step(state, event);
     return edge && edge->to ? *edge->to : state;
 }
 
@@ -35,7 +35,7 @@ static_assert(no_two_rows_fit());
 
 static_assert(in_every(sets::live | State::unknown,
                        [](State s) {
-                           const Edge* death = step(s, Event::saw_shutdown);
+                           const auto death = step(s, Event::saw_shutdown);
                            return death && death->to == State::shutdown && death->effects.contains(Effect::release);
                        }),
               "every live state survives its domain's death and gives back what the domain had");
@@ -45,7 +45,7 @@ static_assert(in_every(sets::any, [](State s) { return after(s, Event::saw_shutd
 
 static_assert(in_every(sets::any,
                        [](State s) {
-                           const Edge* edge = step(s, Event::destroy);
+                           const auto edge = step(s, Event::destroy);
                            return edge && edge->effects.contains(Effect::perform);
                        }),
               "any VM can be destroyed at any time");
@@ -65,7 +65,7 @@ static_assert(in_every(sets::any,
 
 static_assert(in_every(sets::live | State::unknown,
                        [](State s) {
-                           const Edge* edge = step(s, Event::monitor_lost);
+                           const auto edge = step(s, Event::monitor_lost);
                            return edge && !edge->to && edge->effects.contains(Effect::adopt);
                        }),
               "losing the monitor of a live domain changes no state; a new one adopts the domain");

@@ -109,7 +109,7 @@ constexpr Arrow ordinary[] = {
 std::string diagram() {
     std::string text = "```mermaid\nstateDiagram-v2\n    [*] --> shutdown\n    [*] --> unknown\n";
     for (const Arrow& arrow : ordinary)
-        if (const Edge* edge = step(arrow.from, arrow.on); edge && edge->to)
+        if (const auto edge = step(arrow.from, arrow.on); edge && edge->to)
             text += fmt::format("    {} --> {}: {}\n", node(arrow.from), node(*edge->to), to_string(arrow.on));
     return text + "```\n";
 }

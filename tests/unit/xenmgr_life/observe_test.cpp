@@ -43,7 +43,7 @@ std::vector<Event> events(const MonitorFacts& facts, const Belief& believed) {
 // What the runner does with facts, without its effects.
 Belief follow(Belief now, const MonitorFacts& facts) {
     for (Event event : observe(facts, now))
-        if (const Edge* edge = step(now.state, event); edge && edge->to) now.state = *edge->to;
+        if (const auto edge = step(now.state, event); edge && edge->to) now.state = *edge->to;
     learn(now, facts);
     return now;
 }
