@@ -103,8 +103,10 @@ template <class T>
 void read(const Json& from, std::vector<T>& into, const std::string& where) {
     if (!from.is_array()) refuse(where, "an array");
     into.clear();
-    for (const Json& element : from)
-        read(element, into.emplace_back(), fmt::format("{}[{}]", where, into.size() - 1));
+    for (const Json& element : from) {
+        const std::string place = fmt::format("{}[{}]", where, into.size());
+        read(element, into.emplace_back(), place);
+    }
 }
 
 template <class T>

@@ -40,6 +40,8 @@ constexpr Row rows[] = {
     {"Bad_arguments",                           &errors::invalid_arguments},
     {"Operation_cancelled",                     &errors::operation_cancelled},
     {"Needs_pv_addons",                         &errors::needs_pv_addons},
+    {"Sleep_timeout",                           &errors::sleep_timeout},
+    {"Hibernate_timeout",                       &errors::hibernate_timeout},
     {"No_such_disk",                            &errors::no_such_disk},
     {"No_such_nic",                             &errors::no_such_nic},
     {"Duplicate_device",                        &errors::duplicate_device},
