@@ -26,7 +26,7 @@ struct ErrorSlot {
     ErrorSlot(const ErrorSlot&) = delete;
     ErrorSlot& operator=(const ErrorSlot&) = delete;
 
-    sd_bus_error error = SD_BUS_ERROR_NULL;
+    sd_bus_error error{};
 };
 
 void check(int result, std::string_view doing) {

@@ -3,6 +3,8 @@
 #include "base/failure.hpp"
 #include "xec/failures.hpp"
 
+#include <fmt/format.h>
+
 #include <string_view>
 
 namespace xm::xec {
@@ -49,12 +51,12 @@ std::string Listing::value(const std::string& path, const Json& node) const {
 
 void Listing::add(const std::string& path, const Json& node, std::size_t depth) {
     if (!node.is_object() || node.empty()) {
-        text_ += name(path, depth) + " = \"" + value(path, node) + "\"\n";
+        text_ += fmt::format("{} = \"{}\"\n", name(path, depth), value(path, node));
         return;
     }
     text_ += name(path, depth) + " =\n";
     for (const auto& [child, below] : node.items())
-        add(path + "/" + child, below, depth + 1);
+        add(fmt::format("{}/{}", path, child), below, depth + 1);
 }
 
 }    // namespace

@@ -80,12 +80,12 @@ std::vector<Vm> matching(const std::vector<Vm>& vms, const Selection& selection)
     return found;
 }
 
-std::vector<Vm> sorted(std::vector<Vm> vms) {
-    std::ranges::stable_sort(vms, [](const Vm& a, const Vm& b) {
-        if (a.domid && b.domid) return *a.domid < *b.domid;
-        return a.domid.has_value() && !b.domid.has_value();
-    });
-    return vms;
+std::vector<Vm> sorted(const std::vector<Vm>& vms) {
+    std::vector<Vm> result;
+    std::ranges::copy_if(vms, std::back_inserter(result), [](const Vm& vm) { return vm.domid.has_value(); });
+    std::ranges::sort(result, {}, &Vm::domid);    // no two VMs run as one domain
+    std::ranges::copy_if(vms, std::back_inserter(result), [](const Vm& vm) { return !vm.domid.has_value(); });
+    return result;
 }
 
 std::string vm_table(const std::vector<Vm>& vms, const std::function<std::string(std::string_view)>& fit) {

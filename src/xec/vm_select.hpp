@@ -44,7 +44,7 @@ std::optional<Selection> selection_of(const Options& options);
 std::vector<Vm> matching(const std::vector<Vm>& vms, const Selection& selection);
 
 // Running VMs by domain id, then the others in the order of `vms`.
-std::vector<Vm> sorted(std::vector<Vm> vms);
+std::vector<Vm> sorted(const std::vector<Vm>& vms);
 
 // `fit` makes a cell safe for where the table goes.
 std::string vm_table(const std::vector<Vm>& vms, const std::function<std::string(std::string_view)>& fit);
