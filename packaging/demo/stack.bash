@@ -22,8 +22,8 @@ start_dbd() {
 }
 
 start_xenmgr() {
-    start xenmgr com.citrix.xenclient.xenmgr "$bin/xenmgr" --run-dir "$dir/run" --engine sim \
-        --templates "$here/share/templates" && xenmgr_pid=$started
+    start xenmgr com.citrix.xenclient.xenmgr "$bin/xenmgr" --no-daemonize --run-dir "$dir/run" \
+        --engine sim --data-dir "$here/share" && xenmgr_pid=$started
 }
 
 # start NAME BUS-NAME PROGRAM ARGUMENT...: returns when the program owns its name on the bus, or has ended.

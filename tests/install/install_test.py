@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """install_test.py CMAKE BUILD-DIR: installs into an empty folder and compares it with files.txt.
 
-files.txt lists everything except the templates and manual pages, which are whatever share/templates and packaging/man
+files.txt lists everything except the templates and manual pages, which are whatever share/templates and share/man
 hold. Units must name programs that were installed.
 """
 
@@ -21,7 +21,7 @@ def expected():
     templates = ROOT / "share/templates"
     names |= {f"usr/share/xenmgr/templates/{file.relative_to(templates)}"
               for file in templates.rglob("*") if file.is_file()}
-    names |= {f"usr/share/man/man{page.suffix[1:]}/{page.name}" for page in (ROOT / "packaging/man").glob("*.[18]")}
+    names |= {f"usr/share/man/man{page.suffix[1:]}/{page.name}" for page in (ROOT / "share/man").glob("*.[18]")}
     return names
 
 
