@@ -10,6 +10,11 @@ set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib)
 set(XM_GEN ${CMAKE_BINARY_DIR}/gen)    # generated headers live in ${XM_GEN}/gen and are included as "gen/x.hpp"
 file(MAKE_DIRECTORY ${XM_GEN}/gen)
 
+# A system service belongs into /usr, unless told otherwise; programs and units name files by their full paths.
+if(CMAKE_INSTALL_PREFIX_INITIALIZED_TO_DEFAULT)
+    set(CMAKE_INSTALL_PREFIX /usr CACHE PATH "Where to install" FORCE)
+endif()
+
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
