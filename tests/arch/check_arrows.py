@@ -59,6 +59,7 @@ LAYERS = [
     Layer("src/connect/*.hpp", BASIC + " model connect asio.wait asio", never="sdbus sd-bus xen json"),
     Layer("src/connect/*", BASIC + " model connect bus sdbus sd-bus gen.schema gen.client asio asio.wait json openssl",
           never="xen"),
+    Layer("src/xenmgr/settings.?pp", BASIC + " xenmgr cli11"),
     Layer("src/xenmgr/*.hpp", BASIC + " model connect xenmgr gen.schema asio.wait", never="sdbus sd-bus xen json bus"),
     Layer("src/xenmgr/*", BASIC + " model connect xenmgr gen.schema asio.wait json openssl",
           never="sdbus sd-bus xen bus"),
