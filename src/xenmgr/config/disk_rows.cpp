@@ -48,9 +48,10 @@ constexpr DiskRow rows[] = {
 // clang-format on
 
 constexpr bool agrees_with_schema() {
-    if (std::size(rows) != std::size(gen::vmdisk::properties)) return false;
+    const auto& schema = gen::vmdisk::properties;
+    if (std::size(rows) != std::size(schema)) return false;
     for (std::size_t i = 0; i < std::size(rows); ++i)
-        if (rows[i].id != static_cast<P>(i)) return false;
+        if (rows[i].id != static_cast<P>(i) || !fits(rows[i].stored, kind_of(schema[i].signature))) return false;
     return true;
 }
 static_assert(agrees_with_schema());
@@ -93,7 +94,7 @@ Change plan_set_disk(const ConfigTree& tree, Uuid vm, int disk, P property, cons
     if (about.access == idl::Access::read)
         fail(errors::property_not_writable, disk_path(vm, disk), "property {}", about.name);
     if (r.stored.key.empty())
-        fail(errors::not_supported, disk_path(vm, disk), "property {} is not implemented", about.name);
+        fail(errors::not_supported, disk_path(vm, disk), "property {} has no effect in this version", about.name);
     require_valid(r.stored, kind(property), value, about.name, disk_path(vm, disk), errors::bad_value);
     return plan_write(r.stored, tree, join(disks, disk, r.stored.key), value);
 }

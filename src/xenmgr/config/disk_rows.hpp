@@ -26,7 +26,7 @@ struct ImageFacts {
 
 struct DiskRow {
     DiskProperty id;
-    Setting stored{};    // key relative to config/disk/<id>; none and no `read`: not implemented, reads empty
+    Setting stored{};    // key relative to config/disk/<id>; none and no `read`: not supported, reads empty
     Value (*read)(const ImageFacts&) = nullptr;
 };
 

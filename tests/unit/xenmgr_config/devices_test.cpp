@@ -116,7 +116,7 @@ TEST_CASE("every stored property of a disk reads back what was set") {
     CHECK_FALSE(tree.has("config/disk/0/managed-disktype"));
 }
 
-TEST_CASE("a disk refuses unknown words, unsafe paths and what is not implemented") {
+TEST_CASE("a disk refuses unknown words, unsafe paths and what has no effect") {
     const auto tree = with_disk();
     const auto refusal = [&](D property, const Value& value) {
         return failure_of([&] { plan_set_disk(tree, vm, 0, property, value); });
