@@ -42,10 +42,11 @@ std::string Listing::name(const std::string& path, std::size_t depth) const {
     return std::string(depth, ' ') + path.substr(path.rfind('/') + 1);
 }
 
-// What db-read prints: texts as they are, other scalars as JSON, lists and empty nodes nothing.
+// What db-read prints: texts as they are, other scalars as JSON, lists and empty nodes nothing. How many digits a
+// fraction has is the database's choice, so it is asked.
 std::string Listing::value(const std::string& path, const Json& node) const {
     if (node.is_string()) return node.get<std::string>();
-    if (node.is_null()) return read_node_(path.empty() ? "/" : path);
+    if (node.is_null() || node.is_number_float()) return read_node_(path.empty() ? "/" : path);
     return node.is_structured() ? "" : compact(node);
 }
 

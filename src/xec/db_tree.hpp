@@ -11,7 +11,8 @@ namespace xm::xec {
 // Fails with bad_reply if the text is no JSON.
 Json parse_dump(const std::string& text);
 
-// `read_node` is asked for nodes that a dump shows as null: empty ones, and binary ones, whose value is a file's name.
+// `read_node` is asked for what a dump does not tell: nodes shown as null are empty, or binary with a file's name as
+// their value; fractions are written in the database's way.
 std::string tree_listing(const std::string& path, const Json& tree, bool full_paths,
                          const std::function<std::string(const std::string& path)>& read_node);
 

@@ -21,16 +21,16 @@ struct BusRemedy {
 
 // clang-format off
 constexpr BusRemedy bus_remedies[] = {
-    {"org.freedesktop.DBus.Error.ServiceUnknown",   "Check that the service runs, and its name (option -s)."},
-    {"org.freedesktop.DBus.Error.NameHasNoOwner",   "Check that the service runs, and its name (option -s)."},
+    {"org.freedesktop.DBus.Error.ServiceUnknown",   "Check that the service runs and that its name is right."},
+    {"org.freedesktop.DBus.Error.NameHasNoOwner",   "Check that the service runs and that its name is right."},
     {"org.freedesktop.DBus.Error.Disconnected",     "The bus or the service went away during the call; try again."},
-    {"org.freedesktop.DBus.Error.NoReply",          "The service may be busy: try again, or allow more time with --timeout SECONDS."},
-    {"org.freedesktop.DBus.Error.Timeout",          "The service may be busy: try again, or allow more time with --timeout SECONDS."},
+    {"org.freedesktop.DBus.Error.NoReply",          "The service may be busy: try again; xec and xec-vm wait longer with --timeout SECONDS."},
+    {"org.freedesktop.DBus.Error.Timeout",          "The service may be busy: try again; xec and xec-vm wait longer with --timeout SECONDS."},
     {"org.freedesktop.DBus.Error.AccessDenied",     "The bus policy or the service forbids this to you; try it as root."},
-    {"org.freedesktop.DBus.Error.UnknownObject",    "Check the object path (option -o)."},
-    {"org.freedesktop.DBus.Error.UnknownInterface", "Run with --list-interfaces to see what the object has."},
-    {"org.freedesktop.DBus.Error.UnknownMethod",    "Run with --list-methods to see what the object has."},
-    {"org.freedesktop.DBus.Error.UnknownProperty",  "Run with --list-properties to see what the object has."},
+    {"org.freedesktop.DBus.Error.UnknownObject",    "Check the path of the object."},
+    {"org.freedesktop.DBus.Error.UnknownInterface", "See what the object has: xec --list-interfaces."},
+    {"org.freedesktop.DBus.Error.UnknownMethod",    "See what the object has: xec --list-methods."},
+    {"org.freedesktop.DBus.Error.UnknownProperty",  "See what the object has: xec --list-properties."},
 };
 // clang-format on
 

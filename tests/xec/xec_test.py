@@ -155,7 +155,7 @@ class Calls(OnTheBus):
                 (["-s", "org.example.Nobody"], "org.freedesktop.DBus.Error.ServiceUnknown: "),
                 (["-s", "not a name"], "'not a name' is not a valid bus name"),
                 (["-o", "nowhere"], "'nowhere' is not a valid object path"),
-                (["-o", "/nowhere"], "Check the object path (option -o)."),
+                (["-o", "/nowhere"], "Check the path of the object."),
                 (["-t", "5", "start"], "not supported"),
                 (["--frob"], "unknown option '--frob'"),
                 (["--wait", "list-vms"], "list_vms has no usual one"),

@@ -37,6 +37,7 @@ TEST_CASE("the root has no name") { CHECK(listing("/", R"({"a": "b"})") == " =\n
 TEST_CASE("leaves show what db-read shows") {
     CHECK(listing("/a/s", "\"text\"") == "s = \"text\"\n");
     CHECK(listing("/a/n", "42") == "n = \"42\"\n");
+    CHECK(listing("/a/d", "4.5") == "d = \"read:/a/d\"\n");
     CHECK(listing("/a/b", "true") == "b = \"true\"\n");
     CHECK(listing("/a/l", "[1, 2]") == "l = \"\"\n");
     CHECK(listing("/a/o", "{ }") == "o = \"\"\n");
