@@ -113,11 +113,13 @@ constexpr Row<U> ui_rows[] = {
 // clang-format on
 
 template <class Property, std::size_t N, std::size_t M>
-constexpr bool agrees(const Row<Property> (&rows)[N], const idl::Property (&)[M]) {
+constexpr bool agrees(const Row<Property> (&rows)[N], const idl::Property (&properties)[M]) {
     if (N != M) return false;
-    for (std::size_t i = 0; i < N; ++i)
-        if (rows[i].id != static_cast<Property>(i) || (rows[i].row.stored.key.empty() && !rows[i].row.read))
-            return false;
+    for (std::size_t i = 0; i < N; ++i) {
+        const auto& [id, row] = rows[i];
+        if (id != static_cast<Property>(i) || !fits(row.stored, kind_of(properties[i].signature))) return false;
+        if (row.stored.key.empty() && row.read == nullptr) return false;
+    }
     return true;
 }
 static_assert(agrees(host_rows, gen::xenmgr_config::properties));
@@ -206,8 +208,10 @@ StringList supported_languages(const HostFacts& facts) {
     StringList found;
     const auto stored = facts.capabilities.find("supported-languages");
     if (stored == facts.capabilities.end()) return found;
-    for (const auto word : text::split(stored->second, ' '))
-        if (!text::trim(word).empty()) found.emplace_back(text::trim(word));
+    std::string words = stored->second;
+    std::ranges::replace(words, '\t', ' ');
+    for (const auto word : text::split(words, ' '))
+        if (!word.empty()) found.emplace_back(word);
     return found;
 }
 

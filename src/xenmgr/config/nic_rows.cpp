@@ -72,9 +72,10 @@ constexpr NicRow rows[] = {
 // clang-format on
 
 constexpr bool agrees_with_schema() {
-    if (std::size(rows) != std::size(gen::vmnic::properties)) return false;
+    const auto& schema = gen::vmnic::properties;
+    if (std::size(rows) != std::size(schema)) return false;
     for (std::size_t i = 0; i < std::size(rows); ++i)
-        if (rows[i].id != static_cast<P>(i)) return false;
+        if (rows[i].id != static_cast<P>(i) || !fits(rows[i].stored, kind_of(schema[i].signature))) return false;
     return true;
 }
 static_assert(agrees_with_schema());

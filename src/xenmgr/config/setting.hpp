@@ -65,6 +65,23 @@ struct Setting {
     Range range{};
 };
 
+// For the tables' static_asserts: a fallback is of the kind that the interface declares, and only kinds that have a
+// stored form have a key.
+constexpr bool fits(const Setting& setting, Kind kind) {
+    switch (kind) {
+        case Kind::boolean:
+            return setting.fallback.index() <= 1;
+        case Kind::integer:
+            return setting.fallback.index() == 0 || std::holds_alternative<std::int32_t>(setting.fallback);
+        case Kind::text:
+            return setting.fallback.index() == 0 || std::holds_alternative<std::string_view>(setting.fallback);
+        case Kind::long_integer:
+        case Kind::texts:
+            return setting.key.empty();
+    }
+    return false;
+}
+
 // Nothing stored, or text that does not fit the kind: the fallback. One damaged value must not hide the others.
 Value read(const Setting& setting, Kind kind, const ConfigTree& tree, std::string_view key);
 std::optional<Value> read_stored(const Setting& setting, Kind kind, const ConfigTree& tree, std::string_view key);

@@ -232,25 +232,11 @@ constexpr bool agrees_with_schema() {
     if (std::size(rows) != std::size(schema)) return false;
     for (std::size_t i = 0; i < std::size(rows); ++i) {
         const auto& row = rows[i];
-        const auto& fallback = row.stored.fallback;
         const bool writable = schema[i].access != idl::Access::read;
-        if (row.id != static_cast<P>(i)) return false;
-        if (row.stored.key.empty() && row.read == nullptr) return false;
-        if (writable && row.stored.key.empty() && row.write == nullptr) return false;
-        if (!writable && row.write != nullptr) return false;
-        switch (kind_of(schema[i].signature)) {
-            case Kind::boolean:
-                if (fallback.index() > 1) return false;
-                break;
-            case Kind::integer:
-                if (fallback.index() != 0 && fallback.index() != 2) return false;
-                break;
-            case Kind::text:
-                if (fallback.index() != 0 && fallback.index() != 3) return false;
-                break;
-            default:
-                if (!row.stored.key.empty()) return false;
-        }
+        const bool is_stored = !row.stored.key.empty();
+        if (row.id != static_cast<P>(i) || !fits(row.stored, kind_of(schema[i].signature))) return false;
+        if (!is_stored && row.read == nullptr) return false;
+        if (writable ? !is_stored && row.write == nullptr : row.write != nullptr) return false;
     }
     return true;
 }
