@@ -1,0 +1,135 @@
+#!/usr/bin/python3
+"""Restart is a non-event: managers and monitors may be killed at any moment, VMs do not notice."""
+
+import os
+import random
+import signal
+import unittest
+
+from bus_case import BusTest
+from stack import let_pass, uuid_of, vm_tree, wait_until
+
+STEADY = [uuid_of(n) for n in range(1, 9)]      # run through all of it
+STOPPED = [uuid_of(n) for n in range(9, 17)]
+BUSY = [uuid_of(n) for n in range(17, 25)]      # commanded all the time
+HANGS, HALTS, LOSES, PAUSED = (uuid_of(n) for n in range(25, 29))
+KILLS = int(os.environ.get("XENMGR_TEST_KILLS", 100))
+COMMANDS = ("start", "shutdown", "pause", "unpause", "destroy", "reboot")
+
+
+class Restart(BusTest):
+    vms = [*(vm_tree(uuid) for uuid in STEADY + STOPPED + BUSY + [LOSES, PAUSED]), vm_tree(HANGS, "hang-start"),
+           vm_tree(HALTS, "halt-after:700")]
+
+    def setUp(self):
+        self.random = random.Random(20)    # the same moments in every run, as far as we choose them
+
+    def kill_and_start(self):
+        self.stack.xenmgr.kill()
+        self.stack.start_xenmgr()
+
+    def domids(self, uuids):
+        return {uuid: self.vm(uuid).domid for uuid in uuids}
+
+    def put_under_load(self):
+        for _ in range(self.random.randrange(1, 6)):
+            self.vm(self.random.choice(BUSY)).call_later(self.random.choice(COMMANDS))
+        self.vm(self.random.choice(STOPPED)).call_later("get_db_key", "name")
+        let_pass(self.random.random() * 0.03)
+
+    def test_sigkill_of_the_manager_under_load(self):
+        for uuid in STEADY:
+            self.vm(uuid).call("start")
+        self.vm(PAUSED).call("start")
+        self.vm(PAUSED).call("pause")
+        domids = self.domids(STEADY)
+        paths = sorted(self.stack.manager("list_vms"))
+        for _ in range(KILLS):
+            self.put_under_load()
+            self.kill_and_start()
+            self.assertEqual({uuid: self.vm(uuid).state for uuid in STEADY}, dict.fromkeys(STEADY, "running"))
+            self.assertEqual(self.domids(STEADY), domids, "the same domains run")
+            self.assertEqual({self.vm(uuid).state for uuid in STOPPED}, {"stopped"})
+            self.assertEqual(self.vm(PAUSED).state, "paused")
+            self.assertEqual(sorted(self.stack.manager("list_vms")), paths, "no VM is lost")
+            running = [int(domid) for domid in self.stack.manager("list_domids")]
+            self.assertEqual(len(running), len(set(running)))
+        self.assert_one_domain_and_monitor_each()
+        self.assert_all_obey(BUSY)
+
+    def assert_one_domain_and_monitor_each(self):
+        running = {uuid for uuid in STEADY + BUSY + [PAUSED] if self.vm(uuid).domid > 0}
+        self.assertLessEqual(running, set(self.stack.monitors()))
+        self.assertEqual(len(set(self.domids(running).values())), len(running))
+
+    def assert_all_obey(self, uuids):
+        for uuid in uuids:
+            self.vm(uuid).call("destroy")
+            self.assertEqual(self.vm(uuid).state, "stopped")
+            self.vm(uuid).call("start")
+            self.assertEqual(self.vm(uuid).state, "running")
+            self.vm(uuid).call("shutdown")
+            self.assertEqual(self.vm(uuid).state, "stopped")
+
+    def test_settings_written_before_a_kill_are_there_after_it(self):
+        vm = self.vm(STOPPED[0])
+        for number in range(5):
+            vm.set("windowed_x", number)
+            self.kill_and_start()
+            self.assertEqual(vm.get("windowed_x"), number)
+
+    def test_a_start_that_hangs_is_destroyed_by_the_next_manager(self):
+        vm, heard = self.vm(HANGS), self.stack.signals("vm_state_changed")
+        vm.call_later("start")
+        heard.wait_state(HANGS, "creating")
+        wait_until(lambda: HANGS in self.stack.monitors(), "its monitor")
+        self.kill_and_start()
+        vm.call("destroy")
+        self.assertEqual((vm.state, vm.domid), ("stopped", -1))
+
+    def test_a_guest_that_halts_while_there_is_no_manager_is_stopped_for_the_next(self):
+        vm = self.vm(HALTS)
+        vm.call("start")
+        self.stack.xenmgr.kill()
+        let_pass(1.2)
+        self.stack.start_xenmgr()
+        self.assertEqual((vm.state, vm.domid), ("stopped", -1))
+        vm.call("start")
+        self.assertEqual(vm.state, "running")
+
+    def test_a_monitor_that_was_killed_is_replaced_by_one_that_adopts_the_domain(self):
+        vm = self.vm(LOSES)
+        vm.call("start")
+        domid = vm.domid
+        for _ in range(5):
+            pid = self.stack.monitors()[LOSES]
+            os.kill(pid, signal.SIGKILL)
+            wait_until(lambda: self.stack.monitors().get(LOSES, pid) != pid, "another monitor", 30)
+            self.assertEqual((vm.state, vm.domid), ("running", domid))
+            vm.call("pause")
+            vm.call("unpause")
+        vm.call("shutdown")
+        self.assertEqual(vm.state, "stopped")
+
+    def test_manager_and_monitor_killed_together(self):
+        vm = self.vm(LOSES)
+        vm.call("start")
+        domid = vm.domid
+        self.stack.xenmgr.kill()
+        os.kill(self.stack.monitors()[LOSES], signal.SIGKILL)
+        self.stack.start_xenmgr()
+        wait_until(lambda: (vm.state, vm.domid) == ("running", domid), "the domain is known again", 30)
+        vm.call("destroy")
+
+    def test_an_orderly_end_leaves_vms_running_too(self):
+        vm = self.vm(LOSES)
+        vm.call("start")
+        domid = vm.domid
+        self.assertEqual(self.stack.xenmgr.kill(signal.SIGTERM), 0)
+        self.stack.start_xenmgr()
+        self.assertEqual((vm.state, vm.domid), ("running", domid))
+        vm.call("destroy")
+
+
+if __name__ == "__main__":
+    unittest.main()
