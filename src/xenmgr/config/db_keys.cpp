@@ -30,8 +30,9 @@ std::string db_key_path(std::string_view untrusted_key) {
     std::string path;
     for (const auto part : text::split(dotless, '/')) {
         if (part.empty()) continue;
-        if (part.size() > longest_part || part.find('\0') != std::string_view::npos)
-            fail(errors::bad_path, text::escaped(untrusted_key), "a part of the key is too long or contains NUL");
+        const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+        if (part.size() > longest_part || std::ranges::any_of(part, control))
+            fail(errors::bad_path, text::escaped(untrusted_key), "a part of it is too long or has control characters");
         if (!path.empty()) path += '/';
         path += part;
     }

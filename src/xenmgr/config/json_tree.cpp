@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -13,6 +14,15 @@ namespace xm::xenmgr {
 namespace {
 
 using Entries = std::vector<ConfigTree::Entry>;
+
+// What the database accepts below a VM's node.
+constexpr std::size_t deepest = 28;
+constexpr std::size_t longest_name = 200;
+
+bool is_path_part(std::string_view name) {
+    const auto forbidden = [](char c) { return c == '/' || static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+    return !name.empty() && name.size() <= longest_name && std::ranges::none_of(name, forbidden);
+}
 
 // What becomes of the nodes that are read.
 class Sink {
@@ -48,8 +58,8 @@ public:
         path_.resize(ends_.back());
         if (!path_.empty()) path_ += '/';
         path_ += name;
-        if (name.empty() || name.find('/') != std::string::npos || name.find('\0') != std::string::npos)
-            sink_.unreadable(path_, "a name must be one path segment");
+        if (ends_.size() > deepest || !is_path_part(name))
+            sink_.unreadable(path_, "nested too deeply, or a name that is no part of a path");
         return true;
     }
     bool end_object() override {

@@ -145,6 +145,22 @@ TEST_CASE("an object from outside may hold numbers and booleans, but no arrays, 
         CHECK(test::failure_of([&] { parse(json); }) == "bad_json");
 }
 
+TEST_CASE("an object from outside is neither deeper nor has longer names than the database allows") {
+    const auto nested = [](int depth) {
+        std::string json = "\"x\"";
+        for (int i = 0; i < depth; ++i)
+            json = "{\"a\": " + json + "}";
+        return json;
+    };
+    CHECK(parse_tree(nested(28), errors::bad_json, "json").size() == 1);
+    CHECK(test::failure_of([&] { parse_tree(nested(29), errors::bad_json, "json"); }) == "bad_json");
+    CHECK(test::failure_of([&] { parse_tree(nested(50'000), errors::bad_json, "json"); }) == "bad_json");
+    const auto named = [](std::string name) { return "{\"" + name + "\": \"x\"}"; };
+    CHECK(parse_tree(named(std::string(200, 'n')), errors::bad_json, "json").size() == 1);
+    CHECK(test::failure_of([&] { parse_tree(named(std::string(201, 'n')), errors::bad_json, "json"); }) == "bad_json");
+    CHECK(test::failure_of([&] { parse_tree(named("a\\nb"), errors::bad_json, "json"); }) == "bad_json");
+}
+
 TEST_CASE("JSON text of a tree reads back as the same tree") {
     const auto tree = tree_of({{"a/b/0", "x\"y\\z\n"}, {"a/b/1", "ü"}, {"c", ""}});
     CHECK(parse_tree(to_json(tree), errors::bad_json, "json") == tree);

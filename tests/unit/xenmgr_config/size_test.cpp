@@ -1,5 +1,5 @@
-// A thousand VMs: what they cost in memory and how long loading takes. The figures are printed; the limits are generous,
-// so that they hold for unoptimised builds on a busy machine.
+// A thousand VMs: what they cost in memory and how long loading takes. The figures are printed; the limits are
+// generous, so that they hold for unoptimised builds on a busy machine.
 
 #include "unit/xenmgr_config/host_of_vms.hpp"
 #include "xenmgr/config/creation.hpp"
