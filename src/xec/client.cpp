@@ -1,10 +1,10 @@
 #include "xec/client.hpp"
 
 #include "base/failure.hpp"
-#include "base/text.hpp"
 #include "bus/message.hpp"
 #include "xec/failures.hpp"
 #include "xec/names.hpp"
+#include "xec/terminal.hpp"
 
 #include <systemd/sd-bus.h>
 
@@ -34,7 +34,7 @@ void check(int result, std::string_view doing) {
 }
 
 void check_name(bool valid, std::string_view kind, const std::string& text) {
-    if (!valid) fail(failures::bad_value, "", "'{}' is not a valid {}", text::escaped(text), kind);
+    if (!valid) fail(failures::bad_value, "", "'{}' is not a valid {}", quotable(text), kind);
 }
 
 void check_names(const Call& call) {

@@ -1,7 +1,6 @@
 #include "xec/commands.hpp"
 
 #include "base/failure.hpp"
-#include "base/text.hpp"
 #include "xec/failures.hpp"
 #include "xec/help.hpp"
 #include "xec/introspection.hpp"
@@ -32,7 +31,7 @@ Description describe(Session& session) {
 }
 
 [[noreturn]] void not_found(Session& session, std::string_view kind, const std::string& name) {
-    const auto what = fmt::format("{} {}", kind, text::escaped(name));
+    const auto what = fmt::format("{} {}", kind, quotable(name));
     if (session.options.interface) fail(failures::not_found, what, "not found in {}", *session.options.interface);
     fail(failures::not_found, what, "not found in any of the interfaces");
 }
@@ -103,7 +102,7 @@ int set(Session& session, Arguments words) {
     const auto description = describe(session);
     const auto found = property_of(session, description, words[0]);
     if (!is_single_type(found.member->type)) fail(failures::bad_reply, words[0], "declared with a damaged type");
-    auto value = parse_value(found.member->type, words[1], "value of " + text::escaped(words[0]));
+    auto value = parse_value(found.member->type, words[1], "value of " + quotable(words[0]));
     bus::Variant boxed{"v", std::vector{std::move(value)}};
     session.client.call({session.service,
                          session.object,

@@ -55,7 +55,7 @@ int read(DbSession& session, Arguments words) {
 int write(DbSession& session, Arguments words) {
     const auto parts = segments(words[0]);
     const bool whole_tree = parts.empty() || (parts.size() == 1 && parts[0] == "vm");
-    if (whole_tree) fail(failures::refused, text::escaped(words[0]), "cannot be written as a whole");
+    if (whole_tree) fail(failures::refused, quotable(words[0]), "cannot be written as a whole");
     ask(session, names::database, "write", words);
     return exit_done;
 }
@@ -122,7 +122,7 @@ std::string input(Arguments words) {
     try {
         return files::read(path);
     } catch (const std::system_error& error) {
-        fail(failures::io, text::escaped(path), "{}", error.code().message());
+        fail(failures::io, quotable(path), "{}", error.code().message());
     }
 }
 

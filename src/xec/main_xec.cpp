@@ -10,9 +10,10 @@
 using namespace xm::xec;
 
 int main(int argc, char** argv) {
-    Reporting reporting{.program = "xec", .json = false};
+    const std::span<const char* const> arguments{argv + 1, static_cast<std::size_t>(argc - 1)};
+    Reporting reporting{.program = "xec", .json = mentions_json(arguments)};
     return run_reporting(reporting, [&] {
-        const auto options = parse_options({argv + 1, static_cast<std::size_t>(argc - 1)}, xec_options());
+        const auto options = parse_options(arguments, xec_options());
         reporting.json = options.json;
         const Output output{{.json = options.json, .raw = options.raw}};
         if (options.help) {

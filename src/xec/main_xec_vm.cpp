@@ -1,13 +1,13 @@
 // xec-vm: finds a VM and runs xec on it; without a selection, shows all VMs.
 
 #include "base/failure.hpp"
-#include "base/text.hpp"
 #include "xec/commands.hpp"
 #include "xec/failures.hpp"
 #include "xec/help.hpp"
 #include "xec/names.hpp"
 #include "xec/report.hpp"
 #include "xec/target.hpp"
+#include "xec/terminal.hpp"
 #include "xec/vm_lookup.hpp"
 
 using namespace xm;
@@ -27,42 +27,51 @@ int show_all(Client& client, const Options& options, const Output& output) {
 
 Vm selected(Client& client, const Options& options, const Selection& selection, const Reporting& reporting) {
     const auto vms = find_vms(client, service_of(options), selection);
-    if (vms.empty()) fail(failures::no_such_vm, "", "vm '{}' not found", text::escaped(selection.wanted));
+    if (vms.empty()) fail(failures::no_such_vm, "", "vm '{}' not found", quotable(selection.wanted));
     if (vms.size() > 1)
         warn_user(reporting, fmt::format("{} VMs match '{}'; taking {}. Select one with --uuid.", vms.size(),
-                                         text::escaped(selection.wanted), vms.front().uuid));
+                                         quotable(selection.wanted), vms.front().uuid));
     return vms.front();
 }
 
+// The call that lists the VM's devices, whatever else was asked for.
+Options device_list(const Options& options, const Vm& vm) {
+    Options list;
+    list.object = vm.path;
+    list.interface = names::vm;
+    list.words = {options.list_disks ? "list_disks" : "list_nics"};
+    list.quiet = true;
+    return list;
+}
+
 // The options of xec that do the work on the selected VM, its disk or its network card.
-Options rewritten(Options options, const Vm& vm) {
-    options.object = vm.path;
-    if (options.list_disks || options.list_nics) {
-        options.interface = names::vm;
-        options.words = {options.list_disks ? "list_disks" : "list_nics"};
-        options.quiet = true;
-    } else if (options.disk) {
-        options.object = vm.path + "/disk/" + *options.disk;
+Options for_xec(const Options& options, const Vm& vm) {
+    if (options.list_disks || options.list_nics) return device_list(options, vm);
+    auto result = options;
+    result.object = vm.path;
+    if (options.disk) {
+        *result.object += "/disk/" + *options.disk;
     } else if (options.nic) {
-        options.object = vm.path + "/nic/" + *options.nic;
+        *result.object += "/nic/" + *options.nic;
     }
-    return options;
+    return result;
 }
 
 int run_on_vm(Client& client, const Options& options, const Selection& selection, const Output& output,
               const Reporting& reporting) {
     const auto vm = selected(client, options, selection, reporting);
-    const auto for_vm = rewritten(options, vm);
-    Session session{for_vm, client, output, service_of(options), *for_vm.object};
+    const auto rewritten = for_xec(options, vm);
+    Session session{rewritten, client, output, service_of(options), *rewritten.object};
     return run_command(session);
 }
 
 }    // namespace
 
 int main(int argc, char** argv) {
-    Reporting reporting{.program = "xec-vm", .json = false};
+    const std::span<const char* const> arguments{argv + 1, static_cast<std::size_t>(argc - 1)};
+    Reporting reporting{.program = "xec-vm", .json = mentions_json(arguments)};
     return run_reporting(reporting, [&] {
-        const auto options = parse_options({argv + 1, static_cast<std::size_t>(argc - 1)}, vm_options(), xec_options());
+        const auto options = parse_options(arguments, vm_options(), xec_options());
         reporting.json = options.json;
         const Output output{{.json = options.json, .raw = options.raw}};
         if (options.help) {

@@ -1,7 +1,6 @@
 #include "xec/options.hpp"
 
 #include "base/failure.hpp"
-#include "base/text.hpp"
 #include "xec/failures.hpp"
 #include "xec/terminal.hpp"
 
@@ -78,7 +77,7 @@ Options CommandLine::parse(std::span<const OptionRow> first, std::span<const Opt
         if (!word.starts_with('-') || word == "-") break;
         const auto equals = word.starts_with("--") ? word.find('=') : std::string_view::npos;
         const auto* row = find(word.substr(0, equals), first, second);
-        if (row == nullptr) fail(failures::usage, "", "unknown option '{}'", text::escaped(word));
+        if (row == nullptr) fail(failures::usage, "", "unknown option '{}'", quotable(word));
         next();
         std::optional<std::string> attached;
         if (equals != std::string_view::npos) attached = word.substr(equals + 1);
@@ -137,6 +136,10 @@ Options parse_options(std::span<const char* const> arguments, std::span<const Op
     return CommandLine{arguments}.parse(first, second);
 }
 
+bool mentions_json(std::span<const char* const> arguments) {
+    return std::ranges::find(arguments, std::string_view{"--json"}) != arguments.end();
+}
+
 Words requested(const Options& options) {
     if (options.list_interfaces) return {"--list-interfaces"};
     if (options.list_methods) return {"--list-methods"};
@@ -155,7 +158,7 @@ std::chrono::microseconds timeout_of(const Options& options) {
     const bool number = error == std::errc{} && end == text.data() + text.size();
     if (!number || !(seconds > 0) || seconds > longest_timeout_s)
         fail(failures::bad_value, "--timeout", "expected a positive number of seconds, but here is '{}'",
-             text::escaped(text));
+             quotable(text));
     return std::chrono::microseconds{std::llround(seconds * 1e6)};
 }
 

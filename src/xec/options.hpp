@@ -45,6 +45,9 @@ std::span<const OptionRow> vm_options();    // stand before xec's and hide those
 Options parse_options(std::span<const char* const> arguments, std::span<const OptionRow> first,
                       std::span<const OptionRow> second = {});
 
+// Whether errors are to be JSON, even errors in the options themselves.
+bool mentions_json(std::span<const char* const> arguments);
+
 // What the options and words ask for, as the words of one command (commands.hpp), in order of precedence.
 Words requested(const Options& options);
 

@@ -1,8 +1,8 @@
 #include "xec/signature.hpp"
 
 #include "base/failure.hpp"
-#include "base/text.hpp"
 #include "xec/failures.hpp"
+#include "xec/terminal.hpp"
 
 #include <string>
 
@@ -59,7 +59,7 @@ std::vector<std::string_view> split_types(std::string_view signature) {
     std::vector<std::string_view> types;
     while (!signature.empty()) {
         const auto type = first_type(signature);
-        if (type.empty()) fail(failures::bad_reply, "", "'{}' is not a D-Bus signature", text::escaped(signature));
+        if (type.empty()) fail(failures::bad_reply, "", "'{}' is not a D-Bus signature", quotable(signature));
         types.push_back(type);
         signature.remove_prefix(type.size());
     }

@@ -100,6 +100,13 @@ std::string escape_control(std::string_view untrusted, Newlines newlines) {
     return safe;
 }
 
+std::string quotable(std::string_view untrusted, std::size_t limit) {
+    if (untrusted.size() <= limit) return escape_control(untrusted, Newlines::escape);
+    while (limit > 0 && (static_cast<unsigned char>(untrusted[limit]) & 0xc0) == 0x80)
+        --limit;    // not in the middle of a character
+    return escape_control(untrusted.substr(0, limit), Newlines::escape) + "...";
+}
+
 std::size_t display_width(std::string_view text) {
     if (is_plain(text)) return text.size();
     const Utf8Locale locale;

@@ -14,6 +14,9 @@ enum class Newlines { keep, escape };
 // that are no UTF-8 become \xNN. Without this, a VM's name could move the cursor, retitle the window or reorder text.
 std::string escape_control(std::string_view untrusted, Newlines newlines = Newlines::keep);
 
+// Text that a user or a service gave, fit for a place inside an error message: one line, at most `limit` bytes.
+std::string quotable(std::string_view untrusted, std::size_t limit = 200);
+
 // Columns on a terminal: wide (CJK) characters take two, combining ones none.
 std::size_t display_width(std::string_view text);
 

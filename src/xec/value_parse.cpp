@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "xec/failures.hpp"
 #include "xec/signature.hpp"
+#include "xec/terminal.hpp"
 
 #include <fcntl.h>
 #include <systemd/sd-bus.h>
@@ -50,7 +51,7 @@ private:
 };
 
 void Parser::refuse(std::string_view why, std::string_view near) const {
-    fail(failures::bad_value, std::string{what_}, "{}, but here is '{}'", why, text::escaped(near, 60));
+    fail(failures::bad_value, std::string{what_}, "{}, but here is '{}'", why, quotable(near, 60));
 }
 
 bool Parser::take(char wanted) {

@@ -1,9 +1,9 @@
 #include "xec/wait.hpp"
 
 #include "base/failure.hpp"
-#include "base/text.hpp"
 #include "xec/failures.hpp"
 #include "xec/names.hpp"
+#include "xec/terminal.hpp"
 
 #include <algorithm>
 
@@ -55,7 +55,7 @@ Target target_of(std::string_view method, const std::string& wanted) {
         return {std::string{outcome->state}, outcome->leave_first};
     }
     if (std::ranges::find(states, wanted) == std::end(states))
-        fail(failures::usage, "--wait", "'{}' is no state of a VM; the states are {}", text::escaped(wanted),
+        fail(failures::usage, "--wait", "'{}' is no state of a VM; the states are {}", quotable(wanted),
              fmt::join(states, ", "));
     return {wanted, known && outcome->leave_first && outcome->state == wanted};
 }

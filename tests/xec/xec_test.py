@@ -166,6 +166,12 @@ class Calls(OnTheBus):
                 self.assertEqual((1, ""), (code, out))
                 self.assertIn(expected, err)
 
+    def test_errors_are_json_on_request_even_in_the_options(self):
+        for arguments in (["--json", "--frob"], ["--json", "frob"], ["--json", "-s", "not a name"]):
+            code, out, err = self.xec(*arguments)
+            self.assertEqual((1, ""), (code, out))
+            self.assertEqual({"error", "message", "remedy"}, set(json.loads(err)) - {"object"})
+
     def test_nothing_to_do_is_a_usage_problem(self):
         for arguments in (["get"], ["set", "name"], ["call"]):
             code, out, err = self.xec(*arguments)

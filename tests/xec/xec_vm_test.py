@@ -124,7 +124,7 @@ class Selection(OnTheBus):
         self.assertEqual(f"xec-vm: 2 VMs match 'win7'; taking {WIN7}. Select one with --uuid.\n", err)
 
     def test_nobody_found_is_an_error(self):
-        for option, value in (("-n", "nobody"), ("-u", WIN7[:-1] + "6"), ("-d", "99"), ("-d", "-1"), ("-o", "/vm/none")):
+        for option, value in (("-n", "nobody"), ("-u", WIN7[:-1] + "6"), ("-d", "99"), ("-d", "-1"), ("-o", "/vm/none"), ("-n", "無")):
             code, out, err = self.xec_vm(option, value, "start")
             self.assertEqual((1, ""), (code, out))
             self.assertIn(f"xec-vm: vm '{value}' not found\n", err)
@@ -132,6 +132,7 @@ class Selection(OnTheBus):
     def test_disks_and_network_cards_are_below_the_vm(self):
         path = services.path_of(WIN7)
         self.prints(path + "/disk/0\n", "-u", WIN7, "--list-disks")
+        self.prints(path + "/disk/0\n", "-u", WIN7, "--list-disks", "-k", "0", "-g", "name", "--list-methods")
         self.prints("/storage/disks/a.vhd\n", "-u", WIN7, "-k", "0", "get", "phys-path")
         code, _, err = self.xec_vm("-u", WIN7, "-c", "7", "get", "mac-actual")
         self.assertEqual(1, code)

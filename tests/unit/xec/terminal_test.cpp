@@ -47,3 +47,10 @@ TEST_CASE("padding fills up to the width and never cuts") {
     CHECK(pad_right("long text", 3) == "long text");
     CHECK(pad_left("long text", 3) == "long text");
 }
+
+TEST_CASE("text in a message is one line of limited length, cut between characters") {
+    CHECK(quotable("it's \"日本\"\n") == "it's \"日本\"\\u000a");
+    CHECK(quotable("abc日本", 4) == "abc...");
+    CHECK(quotable("abc日本", 6) == "abc日...");
+    CHECK(quotable(std::string(10, '\xbf'), 4) == "...");
+}
