@@ -160,17 +160,22 @@ Store load(std::string_view json, std::string base) {
     return store;
 }
 
-class TreeSink final : public Sink {
+class TreeSink : public Sink {
 public:
-    TreeSink(const ErrorInfo& refusal, std::string_view object) : refusal_{refusal}, object_{object} {}
     void leaf(std::string_view path, std::string_view text) override {
         entries.push_back({SharedText{path}, SharedText{text}});
     }
+    void unreadable(std::string_view, std::string_view) override {}    // reads as absent
+
+    Entries entries;
+};
+
+class StrictTreeSink final : public TreeSink {
+public:
+    StrictTreeSink(const ErrorInfo& refusal, std::string_view object) : refusal_{refusal}, object_{object} {}
     void unreadable(std::string_view path, std::string_view what) override {
         fail(refusal_, std::string{object_}, "'{}': {}, expected an object of texts", text::escaped(path), what);
     }
-
-    Entries entries;
 
 private:
     const ErrorInfo& refusal_;
@@ -190,8 +195,14 @@ void nest(nlohmann::ordered_json& node, std::string_view key, std::string_view v
 Store load_store(std::string_view dump_of_root) { return load(dump_of_root, ""); }
 Store load_vms(std::string_view dump_of_vm) { return load(dump_of_vm, "vm"); }
 
+ConfigTree load_tree(std::string_view dump) {
+    TreeSink sink;
+    read(dump, sink, "", errors::bad_json, "configuration database");
+    return ConfigTree{std::move(sink.entries)};
+}
+
 ConfigTree parse_tree(std::string_view json, const ErrorInfo& refusal, std::string_view object) {
-    TreeSink sink{refusal, object};
+    StrictTreeSink sink{refusal, object};
     read(json, sink, "", refusal, object);
     ConfigTree tree;
     tree.overlay(ConfigTree{std::move(sink.entries)});    // a repeated name must not be leaf and object at once

@@ -23,6 +23,8 @@ struct Store {
 Store load_store(std::string_view dump_of_root);
 Store load_vms(std::string_view dump_of_vm);    // what `dump /vm` answers; `null` means no VM
 
+ConfigTree load_tree(std::string_view dump);    // of one VM's node; `null` is an empty tree
+
 // One object from outside. Numbers and booleans become text; arrays, null and names that are no single path segment
 // are refused with `refusal`, concerning `object` (a file name, "json").
 ConfigTree parse_tree(std::string_view json, const ErrorInfo& refusal, std::string_view object);

@@ -131,6 +131,13 @@ TEST_CASE("no database is no VM, and nodes without text are absent") {
     CHECK(store.vms.begin()->second == tree_of({{"c", "5"}, {"d", "1.5"}}));
 }
 
+TEST_CASE("a dump of one VM reads like its part of a dump of all") {
+    CHECK(load_tree(R"({"name": "a", "gone": null, "config": {"l": ["x"], "empty": {}, "memory": 5}})") ==
+          tree_of({{"name", "a"}, {"config/memory", "5"}}));
+    CHECK(load_tree("null").size() == 0);
+    CHECK(test::failure_of([] { load_tree("{"); }) == "bad_json");
+}
+
 TEST_CASE("broken JSON is refused with its position") {
     CHECK(test::failure_of([] { load_vms(R"({"a": )"); }) == "bad_json");
     CHECK(test::failure_of([] { load_vms("{} x"); }) == "bad_json");
