@@ -25,6 +25,8 @@ std::string owner(int fd) {
 }    // namespace
 
 Lock::Lock(const std::filesystem::path& database) {
+    if (database.has_parent_path() && std::filesystem::create_directory(database.parent_path()))
+        std::filesystem::permissions(database.parent_path(), std::filesystem::perms{0755});
     const std::string file = database.string() + ".lock";
     fd_ = Fd{::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
     if (!fd_) fail(errors::io_error, file, "cannot open it: {}", std::strerror(errno));

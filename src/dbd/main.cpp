@@ -3,11 +3,13 @@
 #include "base/failure.hpp"
 #include "base/files.hpp"
 #include "base/log.hpp"
+#include "base/text.hpp"
 #include "bus/service.hpp"
 #include "dbd/dbd_bus.hpp"
 #include "dbd/identity_bus.hpp"
 #include "dbd/lock.hpp"
 #include "dbd/offline.hpp"
+#include "dbd/process.hpp"
 #include "dbd/settings.hpp"
 #include "dbd/signals.hpp"
 #include "gen/errors.hpp"
@@ -15,8 +17,8 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
-#include <csignal>
-#include <cstdio>
+#include <string>
+#include <vector>
 
 namespace {
 
@@ -27,12 +29,18 @@ enum ExitCode : int { ended = 0, failed = 1, in_use = 3, damaged = 4 };
 
 constexpr char bus_name[] = "com.citrix.xenclient.db";
 
+void announce(bus::Connection& connection, const std::vector<std::string>& paths) {
+    for (const std::string& path : paths)
+        log::debug("changed path={}", text::escaped(path));
+    gen::db_store::emit_changed(connection, "/", paths);
+}
+
 ExitCode serve(const Settings& settings) {
     const Lock lock{settings.database};
     boost::asio::io_context loop{1};
     bus::Connection connection{loop};
     Commits commits{loop.get_executor(), Store{settings.database},
-                    [&](const auto& paths) { gen::db_store::emit_changed(connection, "/", paths); }};
+                    [&](const auto& paths) { announce(connection, paths); }};
     BusIdentity identity{connection, Xenstore{}};
     Database database{commits, identity};
     DbdBus face{database};
@@ -47,13 +55,6 @@ ExitCode serve(const Settings& settings) {
     return connection.lost() ? failed : ended;
 }
 
-ExitCode run(const Settings& settings) {
-    if (settings.recover) return recover_database(settings.database), ended;
-    if (!settings.import_from.empty()) return import_into(settings.database, settings.import_from), ended;
-    if (!settings.export_to.empty()) return export_from(settings.database, settings.export_to), ended;
-    return serve(settings);
-}
-
 ExitCode code_of(const Failure& failure) {
     if (failure.info().symbol == errors::database_in_use.symbol) return in_use;
     return failure.info().symbol == errors::database_damaged.symbol ? damaged : failed;
@@ -66,9 +67,9 @@ int main(int argc, char** argv) {
     const auto settings = read_settings(argc, argv, exit_code);
     if (!settings) return exit_code;
     log::start({.ident = "dbd", .debug = settings->debug});
-    std::signal(SIGXFSZ, SIG_IGN);    // a file that may not grow is an error of the write, not our end
+    prepare_process();
     try {
-        return run(*settings);
+        return run_offline(*settings) ? ended : serve(*settings);
     } catch (const Failure& failure) {
         log::error("{}", failure.what());
         if (code_of(failure) == damaged)

@@ -21,8 +21,6 @@ std::size_t binaries_below(const Node& node) {
     return count;
 }
 
-}    // namespace
-
 void import_into(const std::filesystem::path& database, const std::filesystem::path& source) {
     const Lock lock{database};
     Store store{database};
@@ -55,6 +53,21 @@ void recover_database(const std::filesystem::path& database) {
                rescue.damaged.string());
     for (const std::string& lost : rescue.lost)
         fmt::print("lost: {}\n", lost);
+}
+
+}    // namespace
+
+bool run_offline(const Settings& settings) {
+    if (settings.recover) {
+        recover_database(settings.database);
+    } else if (!settings.import_from.empty()) {
+        import_into(settings.database, settings.import_from);
+    } else if (!settings.export_to.empty()) {
+        export_from(settings.database, settings.export_to);
+    } else {
+        return false;
+    }
+    return true;
 }
 
 }    // namespace xm::dbd

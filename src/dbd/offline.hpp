@@ -2,12 +2,11 @@
 // What dbd does to a database file instead of serving it: import, export, recovery. Each takes the lock, tells its
 // result on stdout and throws a Failure if nothing was done.
 
-#include <filesystem>
+#include "dbd/settings.hpp"
 
 namespace xm::dbd {
 
-void import_into(const std::filesystem::path& database, const std::filesystem::path& source);
-void export_from(const std::filesystem::path& database, const std::filesystem::path& target);
-void recover_database(const std::filesystem::path& database);
+// False: none of them is wanted.
+bool run_offline(const Settings& settings);
 
 }    // namespace xm::dbd
