@@ -69,7 +69,6 @@ public:
     Tree committed_;
     Counters counters_;
     std::map<std::string, std::size_t> open_;    // requests under way, by sender
-    std::vector<Resume> drain_waiters_;
     bool running_ = false;
 
 private:
@@ -83,8 +82,6 @@ private:
             }
         }
         self->running_ = false;
-        for (const Resume& resume : std::exchange(self->drain_waiters_, {}))
-            resume(nullptr);
     }
 
     Entry take() {
@@ -197,8 +194,7 @@ awaitable<void> Commits::take_turn(std::string sender, std::function<void(const 
 awaitable<void> Commits::reload() { return state_->enqueue({.sender = {}, .work = Reload{}}); }
 
 awaitable<void> Commits::drained() {
-    if (!state_->running_) co_return;
-    co_await state_->suspend([this](Resume resume) { state_->drain_waiters_.push_back(std::move(resume)); });
+    return take_turn({}, [](const Tree&) {});
 }
 
 const Tree& Commits::committed() const { return state_->committed_; }

@@ -7,7 +7,8 @@
 // themselves, in the order in which they asked. A request that is refused fails alone; if the commit fails, all of its
 // requests fail, and tree and file stay as they were.
 //
-// Lives on one io_context, used by one thread. Whoever destroys it waits for drained() first.
+// Lives on one io_context, used by one thread. What is under way when it is destroyed is stored or not, and
+// never answered.
 
 #include "dbd/requests.hpp"
 #include "dbd/store.hpp"
@@ -56,7 +57,7 @@ public:
     // Reads the file again, in turn with the requests. If that fails, everything stays as it is.
     boost::asio::awaitable<void> reload();
 
-    // Returns when nothing is under way.
+    // Returns when everything that was asked for until now is done; others may go on asking.
     boost::asio::awaitable<void> drained();
 
     const Tree& committed() const;

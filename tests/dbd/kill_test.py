@@ -100,12 +100,26 @@ class Kill(unittest.TestCase):
                 self.load(writers, random.uniform(0, 0.05))
                 dbd.end(signal.SIGKILL)
                 wait_until(lambda: not any(writer.open for writer in writers), "the bus answers for the dead")
-            dbd = Dbd(bus)
-            self.check(bus, writers)
-            self.assertEqual(dbd.end(), 0)
+            self.check_after_restart(bus, writers)
             acknowledged = sum(writer.acknowledged for writer in writers)
         print(f"{KILLS} kills, {acknowledged} changes acknowledged, {time.monotonic() - began:.1f} s, DBD_SEED={SEED}")
         self.assertGreater(acknowledged, KILLS)
+
+    def test_sigterm_under_load_ends_at_once_and_keeps_what_was_acknowledged(self):
+        with Bus() as bus:
+            writers = [LeafWriter(bus, "a"), InjectWriter(bus, "b")]
+            for _ in range(5):
+                dbd = Dbd(bus)
+                self.check(bus, writers)
+                self.load(writers, 0.02)
+                self.assertEqual(dbd.end(), 0)
+                wait_until(lambda: not any(writer.open for writer in writers), "the bus answers for the dead")
+            self.check_after_restart(bus, writers)
+
+    def check_after_restart(self, bus, writers):
+        dbd = Dbd(bus)
+        self.check(bus, writers)
+        self.assertEqual(dbd.end(), 0)
 
     def load(self, writers, seconds):
         over = []
