@@ -7,6 +7,7 @@
 #include "xenmgr/config/guest_spec_build.hpp"
 #include "xenmgr/config/nic_rows.hpp"
 #include "xenmgr/config/vm_properties.hpp"
+#include "xenmgr/manager/snapshot.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 
@@ -135,6 +136,7 @@ std::vector<std::string> LifeConfiguration::images_used_elsewhere(const Uuid& uu
 Configuration::awaitable<void> LifeConfiguration::erase(Uuid uuid) {
     StringList nodes{"/vm/" + uuid.text(), "/dom-store/" + uuid.text()};
     co_await database_.write(StringMap{}, std::move(nodes));
+    tell_devices_gone(listener_, uuid, registry_.tree(uuid));
     registry_.erase(uuid);
     registry_.refresh_host();
     store_.forget(uuid);

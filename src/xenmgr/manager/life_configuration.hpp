@@ -16,8 +16,12 @@ namespace xm::xenmgr {
 class LifeConfiguration final : public Configuration {
 public:
     LifeConfiguration(boost::asio::any_io_executor executor, Registry& registry, ConfigStore& store,
-                      connect::Database& database)
-        : executor_{std::move(executor)}, registry_{registry}, store_{store}, database_{database} {}
+                      connect::Database& database, Listener& listener)
+        : executor_{std::move(executor)},
+          registry_{registry},
+          store_{store},
+          database_{database},
+          listener_{listener} {}
 
     LifeSettings settings(const Uuid& uuid) const override;
     void set_hibernated(const Uuid& uuid, bool hibernated) override;
@@ -34,6 +38,7 @@ private:
     Registry& registry_;
     ConfigStore& store_;
     connect::Database& database_;
+    Listener& listener_;
 };
 
 }    // namespace xm::xenmgr

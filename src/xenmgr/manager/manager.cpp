@@ -1,19 +1,34 @@
 #include "xenmgr/manager/manager.hpp"
 
+#include "base/failure.hpp"
+#include "base/files.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "gen/errors.hpp"
+#include "xenmgr/config/db_keys.hpp"
 #include "xenmgr/config/json_tree.hpp"
 #include "xenmgr/config/vm_properties.hpp"
+#include "xenmgr/manager/snapshot.hpp"
+
+#include <algorithm>
+#include <filesystem>
 
 namespace xm::xenmgr {
 namespace asio = boost::asio;
+namespace {
+
+constexpr auto icon_root = "/usr/lib/xui";
+constexpr std::size_t most_icon_bytes = std::size_t{4} << 20;
+
+}    // namespace
 
 Manager::Manager(asio::any_io_executor executor, Parts parts, Templates templates, Limits limits)
     : database_{parts.database},
+      files_{parts.files},
       listener_{parts.listener},
       registry_{[this](const Uuid& vm) { return live_facts(vm); }},
       configs_{executor, parts.database, registry_, parts.listener},
-      life_configuration_{executor, registry_, configs_, parts.database},
+      life_configuration_{executor, registry_, configs_, parts.database, parts.listener},
       life_news_{executor, parts.listener, registry_, configs_},
       lives_{executor,
              {.monitors = parts.monitors,
@@ -66,7 +81,7 @@ void Manager::show_found(const Uuid& vm, ConfigTree tree) {
     registry_.put(vm, std::move(tree));
     registry_.refresh_host();
     lives_.add(vm);
-    listener_.vm_appeared(vm);
+    tell_appeared(listener_, vm, registry_.tree(vm));
     listener_.vm_created(vm);
 }
 
@@ -79,10 +94,36 @@ void Manager::drop_lost(const Uuid& vm) {
     }
     log::info("vm={} is gone from the database", vm.text());
     lives_.remove(vm);
+    tell_devices_gone(listener_, vm, registry_.tree(vm));
     registry_.erase(vm);
     registry_.refresh_host();
     configs_.forget(vm);
     listener_.vm_deleted(vm);
 }
 
-}    // namespace xm::xenmgr
+asio::awaitable<std::string> Manager::read_domstore(Uuid vm, std::string untrusted_key) {
+    registry_.tree(vm);
+    return database_.read("/dom-store/" + vm.text() + "/" + db_key_path(untrusted_key));
+}
+
+asio::awaitable<void> Manager::write_domstore(Uuid vm, std::string untrusted_key, std::string value) {
+    registry_.tree(vm);
+    StringMap values{{"/dom-store/" + vm.text() + "/" + db_key_path(untrusted_key), std::move(value)}};
+    return database_.write(std::move(values), StringList{});
+}
+
+std::vector<std::uint8_t> Manager::read_icon(const Uuid& vm) const {
+    const auto path = std::get<std::string>(get(registry_.view(vm), VmProperty::image_path));
+    std::error_code error;
+    const auto root = std::filesystem::weakly_canonical(icon_root, error);
+    const auto file = std::filesystem::weakly_canonical(root / std::filesystem::path{path}.relative_path(), error);
+    const auto inside = std::mismatch(root.begin(), root.end(), file.begin(), file.end()).first == root.end();
+    if (error || path.empty() || !inside) fail(errors::no_such_file, vm.text(), "the VM has no icon");
+    if (!files_.exists(file)) fail(errors::no_such_file, file.string(), "the VM's icon is not there");
+    const auto bytes = files::read(file, most_icon_bytes);
+    return {bytes.begin(), bytes.end()};
+}
+
+void Manager::remove_image(const std::string& path) { files_.remove(path); }
+
+}  // namespace xm::xenmgr

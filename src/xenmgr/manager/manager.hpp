@@ -6,6 +6,8 @@
 #include "connect/hooks.hpp"
 #include "connect/host_files.hpp"
 #include "connect/monitor.hpp"
+#include "xenmgr/config/host_rows.hpp"
+#include "xenmgr/config/pci_rules.hpp"
 #include "xenmgr/life/lives.hpp"
 #include "xenmgr/manager/config_store.hpp"
 #include "xenmgr/manager/database_follower.hpp"
@@ -42,13 +44,31 @@ public:
     VmMaker& maker() { return maker_; }
     Lives& lives() { return lives_; }
 
+    // What main found out about the host before anything is served.
+    const HostFacts& host_facts() const { return host_facts_; }
+    void set_host_facts(HostFacts facts) { host_facts_ = std::move(facts); }
+    const std::vector<PciDevice>& pci_devices() const { return pci_devices_; }
+    bool amt_active() const { return flag(registry_.host_tree(), "system-amt-pt-active"); }
+
+    // A VM's own corner of the database. Keys as of get_db_key.
+    boost::asio::awaitable<std::string> read_domstore(Uuid vm, std::string untrusted_key);
+    boost::asio::awaitable<void> write_domstore(Uuid vm, std::string untrusted_key, std::string value);
+
+    // Throws no_such_file, also for an image-path that leads out of the folder of icons.
+    std::vector<std::uint8_t> read_icon(const Uuid& vm) const;
+
+    void remove_image(const std::string& path);    // of a deleted disk; nothing if it is not there
+
 private:
     LiveFacts live_facts(const Uuid& vm) const;
     void show_found(const Uuid& vm, ConfigTree tree);
     void drop_lost(const Uuid& vm);
 
     connect::Database& database_;
+    connect::HostFiles& files_;
     Listener& listener_;
+    HostFacts host_facts_;
+    std::vector<PciDevice> pci_devices_;
     Registry registry_;
     ConfigStore configs_;
     LifeConfiguration life_configuration_;

@@ -50,6 +50,21 @@ Snapshot snapshot(const VmView& vm) {
     return taken;
 }
 
+void tell_appeared(Listener& listener, const Uuid& vm, const ConfigTree& tree) {
+    listener.vm_appeared(vm);
+    for (const int id : disk_ids(tree))
+        listener.device_added(vm, DeviceKind::disk, id);
+    for (const int id : nic_ids(tree))
+        listener.device_added(vm, DeviceKind::nic, id);
+}
+
+void tell_devices_gone(Listener& listener, const Uuid& vm, const ConfigTree& tree) {
+    for (const int id : disk_ids(tree))
+        listener.device_removed(vm, DeviceKind::disk, id);
+    for (const int id : nic_ids(tree))
+        listener.device_removed(vm, DeviceKind::nic, id);
+}
+
 void tell_differences(Listener& listener, const Uuid& vm, const Snapshot& before, const Snapshot& after) {
     const auto changed = differences(before.vm, after.vm);
     if (!changed.empty()) listener.vm_properties_changed(vm, changed);

@@ -17,6 +17,11 @@ struct Snapshot {
 };
 
 Snapshot snapshot(const VmView& vm);
+
+// A VM with all its devices comes into sight, or its devices go before it does.
+void tell_appeared(Listener& listener, const Uuid& vm, const ConfigTree& tree);
+void tell_devices_gone(Listener& listener, const Uuid& vm, const ConfigTree& tree);
+
 void tell_differences(Listener& listener, const Uuid& vm, const Snapshot& before, const Snapshot& after);
 
 }    // namespace xm::xenmgr

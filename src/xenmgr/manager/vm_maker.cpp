@@ -6,6 +6,7 @@
 #include "gen/errors.hpp"
 #include "xenmgr/config/json_tree.hpp"
 #include "xenmgr/config/vm_properties.hpp"
+#include "xenmgr/manager/snapshot.hpp"
 
 #include <map>
 
@@ -33,7 +34,7 @@ asio::awaitable<Uuid> VmMaker::create(std::string template_name, CreateRequest r
         uuid = made.uuid;
         co_await store(uuid, made.tree);
         parts_.lives.add(uuid);
-        parts_.listener.vm_appeared(uuid);
+        tell_appeared(parts_.listener, uuid, made.tree);
     }
     log::info("vm={} created template={}", uuid.text(), text::escaped(template_name));
     const auto hook = std::get<std::string>(get(parts_.registry.view(uuid), VmProperty::run_post_create));
@@ -52,7 +53,7 @@ asio::awaitable<Uuid> VmMaker::create_child(Uuid parent, std::string child_tag) 
     co_await store(uuid, made.child.tree);
     if (made.new_parent) co_await store(parent, *made.new_parent);
     parts_.lives.add(uuid);
-    parts_.listener.vm_appeared(uuid);
+    tell_appeared(parts_.listener, uuid, made.child.tree);
     parts_.listener.vm_created(uuid);
     co_return uuid;
 }

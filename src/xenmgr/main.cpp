@@ -1,0 +1,94 @@
+// xenmgr's composition root: settings, loop, bus, connect, domain, expose, the bus name last.
+
+#include "base/failure.hpp"
+#include "base/files.hpp"
+#include "base/log.hpp"
+#include "bus/service.hpp"
+#include "connect/db_bus.hpp"
+#include "connect/hooks.hpp"
+#include "connect/host_files.hpp"
+#include "connect/monitor_unix.hpp"
+#include "expose/announcer.hpp"
+#include "expose/device_objects.hpp"
+#include "expose/root_object.hpp"
+#include "expose/vm_object.hpp"
+#include "xenmgr/manager/autostart.hpp"
+#include "xenmgr/manager/manager.hpp"
+#include "xenmgr/settings.hpp"
+
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <exception>
+
+namespace {
+
+using namespace xm;
+
+int serve(const xenmgr::Settings& settings) {
+    boost::asio::io_context loop{1};
+    boost::asio::signal_set stop{loop, SIGTERM, SIGINT};
+    stop.async_wait([&](const auto&, int) { loop.stop(); });
+
+    bus::Connection connection{loop, settings.session_bus ? bus::Kind::session : bus::Kind::system};
+    const auto database = connect::make_bus_database(connection);
+    connect::HookPrograms hooks{loop.get_executor()};
+    connect::LocalFiles files;
+    connect::UnixMonitors monitors{
+        loop.get_executor(),
+        {.directory = settings.run_dir, .program = settings.monitor, .options = {"--engine", settings.engine}}};
+
+    expose::Announcer announcer{connection};
+    const auto flavour = xenmgr::read_flavour(settings.flavour_file);
+    xenmgr::Manager manager{
+        loop.get_executor(),
+        {.database = *database, .monitors = monitors, .hooks = hooks, .files = files, .listener = announcer},
+        xenmgr::Templates{settings.data_dir / "templates" / flavour},
+        xenmgr::Limits{}};
+    xenmgr::ScriptQueue scripts{loop.get_executor()};
+
+    bus::Service service{connection};
+    expose::RootFamily root{manager, scripts};
+    expose::VmFamily vms{manager};
+    expose::DiskFamily disks{manager};
+    expose::NicFamily nics{manager};
+    for (bus::Family* family : {static_cast<bus::Family*>(&vms), static_cast<bus::Family*>(&disks),
+                                static_cast<bus::Family*>(&nics), static_cast<bus::Family*>(&root)})
+        service.serve(*family);
+
+    std::exception_ptr failure;
+    const auto start = [&]() -> boost::asio::awaitable<void> {
+        co_await manager.load();
+        announcer.speak_through(service, {vms, disks, nics});
+        connection.own_name("com.citrix.xenclient.xenmgr");
+        if (!settings.pid_file.empty()) files::replace(settings.pid_file, std::to_string(getpid()) + "\n");
+        sd_notify(0, "READY=1");
+        log::info("ready vms={}", manager.registry().size());
+        if (settings.autostart && xenmgr::first_since_boot(settings.run_dir)) co_await xenmgr::autostart(manager);
+    };
+    boost::asio::co_spawn(loop, start(), [&](const std::exception_ptr& thrown) {
+        if (!thrown) return;
+        failure = thrown;
+        loop.stop();
+    });
+    loop.run();
+    if (failure) std::rethrow_exception(failure);
+    return connection.lost() ? 1 : 0;
+}
+
+}    // namespace
+
+int main(int argc, char** argv) try {
+    int exit_code = 0;
+    const auto settings = xenmgr::read_settings(argc, argv, exit_code);
+    if (!settings) return exit_code;
+    if (settings->daemonize && daemon(0, 1) != 0) return 1;
+    log::start({.ident = "xenmgr", .debug = settings->debug});
+    return serve(*settings);
+} catch (const std::exception& e) {
+    log::error("ends: {}", e.what());
+    return 1;
+}
