@@ -45,7 +45,7 @@ public:
     // Once, before the first launch or attach. `events` must outlive this object or a later listen().
     virtual void listen(MonitorEvents& events) = 0;
 
-    // Machines whose monitor accepts a connection now. Leftover sockets of dead monitors are removed.
+    // Machines that have a monitor, and those whose monitor was killed: their domain may live, and adoption will tell.
     virtual boost::asio::awaitable<std::vector<Uuid>> running() = 0;
 
     // Starts the process, waits until it is ready, attaches. `adopt`: it takes over a domain that exists.

@@ -86,7 +86,6 @@ struct UnixMonitors::State : std::enable_shared_from_this<State> {
 
     asio::awaitable<void> listen(std::shared_ptr<Attachment> attachment);
     void deliver(const std::shared_ptr<Attachment>& attachment, const std::string& untrusted_body);
-    bool remove_if_stale(const Uuid& uuid) const;
 };
 
 namespace {
@@ -128,14 +127,6 @@ asio::awaitable<void> UnixMonitors::State::listen(std::shared_ptr<Attachment> at
     if (events) events->on_monitor_lost(attachment->uuid);
 }
 
-bool UnixMonitors::State::remove_if_stale(const Uuid& uuid) const {
-    const Fd lock = run_dir.try_lock(uuid);
-    if (!lock) return false;
-    log::info("removed the socket of a monitor that is gone vm={}", uuid.text());
-    run_dir.remove(uuid);
-    return true;
-}
-
 UnixMonitors::UnixMonitors(asio::any_io_executor executor, UnixMonitorsSettings settings)
     : state_{std::make_shared<State>(std::move(executor), std::move(settings))} {}
 
@@ -147,18 +138,7 @@ UnixMonitors::~UnixMonitors() {
 
 void UnixMonitors::listen(MonitorEvents& events) { state_->events = &events; }
 
-asio::awaitable<std::vector<Uuid>> UnixMonitors::running() {
-    std::vector<Uuid> result;
-    for (const Uuid& uuid : state_->run_dir.sockets()) {
-        try {
-            const Fd socket = connect_to_monitor(state_->run_dir.socket(uuid));
-            if (socket || !state_->remove_if_stale(uuid)) result.push_back(uuid);
-        } catch (const Failure&) {
-            result.push_back(uuid);    // it listens, and is too busy to accept
-        }
-    }
-    co_return result;
-}
+asio::awaitable<std::vector<Uuid>> UnixMonitors::running() { co_return state_->run_dir.sockets(); }
 
 asio::awaitable<model::MonitorFacts> UnixMonitors::launch(Uuid uuid, bool adopt, milliseconds deadline) {
     const auto state = state_;
@@ -177,7 +157,9 @@ asio::awaitable<model::MonitorFacts> UnixMonitors::attach(Uuid uuid, millisecond
     const auto state = state_;
     MonitorStream stream = state->open(uuid);
     stream.set_deadline(deadline);
-    const wire::Reply reply = co_await ask(stream, uuid, {.method = "subscribe", .params = {}});
+    const wire::Request request{.method = "subscribe",
+                                .params = {}};    // named: GCC 12 copies temporaries bytewise here
+    const wire::Reply reply = co_await ask(stream, uuid, request);
     const model::MonitorFacts facts = monitor_facts_from_json(reply.result.value_or(""));
     stream.clear_deadline();
 
@@ -199,7 +181,8 @@ asio::awaitable<std::string> UnixMonitors::call(Uuid uuid, std::string command, 
     const auto end = Clock::now() + deadline;
     MonitorStream stream = state->open(uuid);
     stream.set_deadline(deadline);
-    const wire::Reply reply = co_await ask(stream, uuid, {.method = std::move(command), .params = std::move(params)});
+    const wire::Request request{.method = std::move(command), .params = std::move(params)};
+    const wire::Reply reply = co_await ask(stream, uuid, request);
     if (const auto attachment = state->find(uuid)) co_await wait_for_events(attachment, reply.events, end);
     co_return reply.result.value_or("");
 }

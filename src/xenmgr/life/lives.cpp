@@ -10,8 +10,8 @@ namespace xm::xenmgr {
 
 using model::MonitorFacts;
 
-Lives::Lives(boost::asio::any_io_executor executor, Parts parts, Limits limits)
-    : executor_{std::move(executor)}, parts_{parts}, limits_{limits} {
+Lives::Lives(boost::asio::any_io_executor executor, Parts parts, Limits limits, Machine machine)
+    : executor_{std::move(executor)}, parts_{parts}, limits_{limits}, machine_{machine} {
     parts_.monitors.listen(*this);
 }
 
@@ -101,7 +101,7 @@ void Lives::absorb(const Uuid& uuid, const MonitorFacts& facts) {
 void Lives::happen(const Uuid& uuid, Event event, int departed_domid) {
     VmLife* vm = lookup(uuid);
     if (!vm) return;
-    const auto edge = step(vm->state, event);
+    const auto edge = machine_(vm->state, event);
     if (!edge)
         return log::debug("vm={} state={} event={} is of no consequence", uuid.text(), to_string(vm->state),
                           to_string(event));

@@ -41,7 +41,10 @@ public:
         connect::GuestAgents* agents = nullptr;    // none: no guest has an agent
     };
 
-    Lives(boost::asio::any_io_executor executor, Parts parts, Limits limits = {});
+    using Machine = std::optional<Edge> (*)(State, Event);
+
+    // `machine`: the table to live by; only tests have another one.
+    Lives(boost::asio::any_io_executor executor, Parts parts, Limits limits = {}, Machine machine = &step);
     ~Lives() override;
     Lives(const Lives&) = delete;
     Lives& operator=(const Lives&) = delete;
@@ -70,6 +73,9 @@ public:
     awaitable<> suspend_to_file(Uuid uuid, std::string file);
     awaitable<> resume_from_file(Uuid uuid, std::string file);
     awaitable<> erase(Uuid uuid);    // delete; host policy is the caller's business
+
+    // The state it is in has lasted too long; for tests, which cannot wait that long.
+    void lose_patience(const Uuid& uuid) { on_patience_over(uuid); }
 
     // For commands that have no part in the life cycle (devices, memory target). Failures as Monitors::call;
     // wrong_state without a monitor.
@@ -140,17 +146,21 @@ private:
     awaitable<> meet(Uuid uuid);
     awaitable<> adopt(Uuid uuid);
     awaitable<> look_again(Uuid uuid);
+    bool is_done_with_monitor(const Uuid& uuid) const;
     void retire_if_done(const Uuid& uuid);
     awaitable<> retire(Uuid uuid);
+    awaitable<> dismiss(Uuid uuid);
 
     // lives_background.cpp: what goes on without a caller
     void in_background(awaitable<> work, std::string_view what, const Uuid& uuid);
     void restart_if_due(const Uuid& uuid);
+    awaitable<> restart(Uuid uuid);
     awaitable<> keep_alive(Uuid uuid);
 
     boost::asio::any_io_executor executor_;
     Parts parts_;
     Limits limits_;
+    Machine machine_;
     std::unordered_map<Uuid, VmLife> vms_;
     std::uint64_t last_operation_ = 0;
     std::size_t unmet_ = 0;    // monitors that recover() still waits for

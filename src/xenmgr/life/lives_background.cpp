@@ -28,10 +28,13 @@ void Lives::in_background(awaitable<> work, std::string_view what, const Uuid& u
 
 // A guest that reboots comes back through the whole of a start. An operation in flight ends first.
 void Lives::restart_if_due(const Uuid& uuid) {
-    VmLife* vm = lookup(uuid);
-    if (!vm || !vm->activity || !vm->activity->restart_due || vm->in_flight) return;
-    vm->activity->restart_due = false;
-    in_background(start(uuid), "restarting it", uuid);
+    const VmLife* vm = find(uuid);
+    if (vm && vm->activity->restart_due && !vm->in_flight) in_background(restart(uuid), "restarting it", uuid);
+}
+
+Lives::awaitable<> Lives::restart(Uuid uuid) {
+    const VmLife* vm = find(uuid);
+    if (vm && vm->activity && vm->activity->restart_due && !vm->in_flight) co_await start(uuid);
 }
 
 // Tries until the VM runs, somebody else starts it, or it is not to be kept alive any longer. A VM that was up for a

@@ -58,7 +58,7 @@ EffectList Lives::admitted(const Uuid& uuid, const Request& request) {
     const bool stands_in = request.command == Event::start && request.hook == InsteadOf::honour &&
                            !parts_.configuration.settings(uuid).run_insteadof_start.empty();
     if (stands_in) return Effect::perform;
-    const auto edge = step(vm->state, request.command);
+    const auto edge = machine_(vm->state, request.command);
     if (!edge) refuse(uuid, vm->state, request.command);
     return edge->effects;
 }
@@ -68,7 +68,7 @@ std::uint64_t Lives::begin(VmLife& vm, Event command) {
     Activity& active = activity(vm);
     active.operation = ++last_operation_;
     vm.in_flight = command;
-    if (command == Event::destroy || command == Event::remove) active.restart_due = false;
+    active.restart_due = false;    // this is the restart, or overtakes it
     if (auto* cancel = std::exchange(active.cancel, nullptr)) cancel->emit(asio::cancellation_type::terminal);
     active.changed.wake();
     return active.operation;
@@ -88,9 +88,12 @@ void Lives::finish(const Uuid& uuid) {
     VmLife* vm = lookup(uuid);
     vm->in_flight.reset();
     vm->activity->operation = 0;
+    vm->activity->step.reset();
     vm->activity->cancel = nullptr;
-    restart_if_due(uuid);
-    if (!find(uuid)->activity->restart_due) happen(uuid, Event::settled);
+    if (vm->activity->restart_due)
+        restart_if_due(uuid);
+    else
+        happen(uuid, Event::settled);
     wake(uuid);
     retire_if_done(uuid);
     tidy(uuid);
@@ -219,6 +222,7 @@ Lives::awaitable<> Lives::perform(Uuid uuid, std::uint64_t operation, Plan plan)
     for (std::size_t i = 0; i < plan.size(); ++i) {
         const Step& now = plan[i];
         if (std::exchange(skip_remedy, false)) continue;
+        current(uuid, operation).activity->step = now.what;
         std::exception_ptr error;
         try {
             if (!perform_at_once(uuid, now)) co_await perform(uuid, operation, now);
@@ -237,17 +241,21 @@ Lives::awaitable<> Lives::perform(Uuid uuid, std::uint64_t operation, Plan plan)
     }
 }
 
-// The failed step included: what ran out of time may have happened nevertheless.
+// The failed step included: what ran out of time may have happened nevertheless. What cannot be undone stays believed,
+// and the patience with its state runs out later.
 Lives::awaitable<> Lives::undo(Uuid uuid, std::uint64_t operation, Plan plan, std::size_t failed) {
     for (std::size_t i = failed + 1; i-- > 0;) {
         if (!plan[i].undo) continue;
-        Plan steps{{.what = *plan[i].undo, .limit = limits_.look, .failing = Failing::is_logged}};
-        if (plan[i].undo == Do::destroy_domain) {
-            steps = plan_destroy(find(uuid)->attached, limits_);
-            for (Step& now : steps)
-                if (now.failing == Failing::ends) now.failing = Failing::is_logged;
+        Plan steps{{.what = *plan[i].undo, .limit = limits_.look}};
+        if (plan[i].undo == Do::destroy_domain) steps = plan_destroy(find(uuid)->attached, limits_);
+        std::exception_ptr error;
+        try {
+            co_await perform(uuid, operation, std::move(steps));
+        } catch (...) {
+            error = std::current_exception();
         }
-        co_await perform(uuid, operation, std::move(steps));
+        current(uuid, operation);
+        if (error) co_return log::error("vm={} step={} could not be undone", uuid.text(), to_string(plan[i]));
     }
 }
 

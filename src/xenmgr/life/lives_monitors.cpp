@@ -162,20 +162,26 @@ Lives::awaitable<> Lives::replace_monitor(Uuid uuid, milliseconds limit) {
 Lives::awaitable<> Lives::quit_monitor(Uuid uuid) {
     const VmLife* vm = find(uuid);
     if (!vm || !vm->attached || vm->domid >= 0) co_return;
-    co_await retire(uuid);
+    co_await dismiss(uuid);
 }
 
 // A stopped VM needs no monitor.
-void Lives::retire_if_done(const Uuid& uuid) {
+bool Lives::is_done_with_monitor(const Uuid& uuid) const {
     const VmLife* vm = find(uuid);
-    if (!vm || !vm->attached || vm->in_flight || vm->activity->restart_due) return;
-    const bool over = vm->state == State::shutdown || vm->state == State::suspended;
-    if (over) in_background(retire(uuid), "ending its monitor", uuid);
+    if (!vm || !vm->attached || vm->in_flight || (vm->activity && vm->activity->restart_due)) return false;
+    return vm->state == State::shutdown || vm->state == State::suspended;
+}
+
+void Lives::retire_if_done(const Uuid& uuid) {
+    if (is_done_with_monitor(uuid)) in_background(retire(uuid), "ending its monitor", uuid);
 }
 
 Lives::awaitable<> Lives::retire(Uuid uuid) {
+    if (is_done_with_monitor(uuid)) co_await dismiss(uuid);    // still
+}
+
+Lives::awaitable<> Lives::dismiss(Uuid uuid) {
     VmLife* vm = lookup(uuid);
-    if (!vm || !vm->attached) co_return;
     vm->attached = false;
     activity(*vm).retiring = true;
     parts_.monitors.forget(uuid);

@@ -4,6 +4,7 @@
 
 #include "connect/wake_list.hpp"
 #include "xenmgr/life/observe.hpp"
+#include "xenmgr/life/plan.hpp"
 
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -33,6 +34,7 @@ struct Activity {
     // frame of the command that waits for it.
     std::uint64_t operation = 0;
     boost::asio::cancellation_signal* cancel = nullptr;
+    std::optional<Do> step = std::nullopt;    // what it is at
 
     std::chrono::steady_clock::time_point up_since{};
     std::chrono::milliseconds retry{0};    // keep-alive's next pause; 0: the first
