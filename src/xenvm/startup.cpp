@@ -14,6 +14,8 @@ namespace xm::xenvm {
 namespace {
 
 boost::asio::awaitable<void> start_up(Monitor& monitor, model::GuestSpec spec, ConfigFile config) try {
+    const RestoreOptions restore{
+        .file = config.restore_file, .paused = false, .remove_file = config.remove_restore_file};
     switch (config.startup) {
         case Startup::shutdown:
             break;
@@ -24,9 +26,7 @@ boost::asio::awaitable<void> start_up(Monitor& monitor, model::GuestSpec spec, C
             co_await monitor.start(std::move(spec), true);
             break;
         case Startup::restore:
-            co_await monitor.restore(
-                std::move(spec),
-                {.file = config.restore_file, .paused = false, .remove_file = config.remove_restore_file});
+            co_await monitor.restore(std::move(spec), restore);
             break;
     }
 } catch (const std::exception& error) {
