@@ -3,6 +3,7 @@
 // end, moving the clock to what is due next whenever nothing else can happen.
 
 #include "base/failure.hpp"
+#include "base/log.hpp"
 #include "fakes/fake_clock.hpp"
 #include "fakes/scratch_dir.hpp"
 #include "xenvm/monitor.hpp"
@@ -31,7 +32,10 @@ public:
 
 class Bench {
 public:
-    explicit Bench(std::int64_t host_memory_mib = 0) : memory_limit_{host_memory_mib} { restart_monitor(); }
+    explicit Bench(std::int64_t host_memory_mib = 0) : memory_limit_{host_memory_mib} {
+        spdlog::set_level(spdlog::level::off);
+        restart_monitor();
+    }
 
     // A new monitor process on the same host: only what is in files survives.
     void restart_monitor() {
