@@ -5,6 +5,7 @@
 #include "gen/vmdisk_schema.hpp"
 #include "model/disk.hpp"
 #include "xenmgr/config/nic_rows.hpp"
+#include "xenmgr/config/row_function.hpp"
 #include "xenmgr/config/setting.hpp"
 #include "xenmgr/config/vm_view.hpp"
 
@@ -27,7 +28,7 @@ struct ImageFacts {
 struct DiskRow {
     DiskProperty id;
     Setting stored{};    // key relative to config/disk/<id>; none and no `read`: not supported, reads empty
-    Value (*read)(const ImageFacts&) = nullptr;
+    RowFunction<Value(const ImageFacts&)> read{};
 };
 
 std::vector<int> disk_ids(const ConfigTree& tree);

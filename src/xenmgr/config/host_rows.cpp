@@ -118,7 +118,7 @@ constexpr bool agrees(const Row<Property> (&rows)[N], const idl::Property (&prop
     for (std::size_t i = 0; i < N; ++i) {
         const auto& [id, row] = rows[i];
         if (id != static_cast<Property>(i) || !fits(row.stored, kind_of(properties[i].signature))) return false;
-        if (row.stored.key.empty() && row.read == nullptr) return false;
+        if (row.stored.key.empty() && !row.read) return false;
     }
     return true;
 }

@@ -4,6 +4,7 @@
 
 #include "gen/xenmgr_config_schema.hpp"
 #include "gen/xenmgr_config_ui_schema.hpp"
+#include "xenmgr/config/row_function.hpp"
 #include "xenmgr/config/setting.hpp"
 
 #include <map>
@@ -32,7 +33,7 @@ struct SwitchFile {
 
 struct HostRow {
     Setting stored{};    // key from the root of the database
-    Value (*read)(const HostFacts&) = nullptr;
+    RowFunction<Value(const HostFacts&)> read{};
     Effects effects{};
     SwitchFile switch_file{};    // set by creating or removing the file; plan_set leaves that to the caller
 };

@@ -4,6 +4,7 @@
 
 #include "gen/vmnic_schema.hpp"
 #include "model/nic.hpp"
+#include "xenmgr/config/row_function.hpp"
 #include "xenmgr/config/setting.hpp"
 #include "xenmgr/config/vm_view.hpp"
 
@@ -18,9 +19,9 @@ using NicProperty = gen::vmnic::Property;
 struct NicRow {
     NicProperty id;
     Setting stored{};    // key relative to config/nic/<id>
-    Value (*read)(const ConfigTree&, Uuid vm, int nic) = nullptr;
+    RowFunction<Value(const ConfigTree&, Uuid vm, int nic)> read{};
     // From the client's value to the stored one; throws bad_value.
-    std::string (*normalise)(std::string_view untrusted_text) = nullptr;
+    RowFunction<std::string(std::string_view untrusted_text)> normalise{};
     Effects effects{};
 };
 

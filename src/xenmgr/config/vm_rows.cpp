@@ -235,8 +235,8 @@ constexpr bool agrees_with_schema() {
         const bool writable = schema[i].access != idl::Access::read;
         const bool is_stored = !row.stored.key.empty();
         if (row.id != static_cast<P>(i) || !fits(row.stored, kind_of(schema[i].signature))) return false;
-        if (!is_stored && row.read == nullptr) return false;
-        if (writable ? !is_stored && row.write == nullptr : row.write != nullptr) return false;
+        if (!is_stored && !row.read) return false;
+        if (writable ? !is_stored && !row.write : static_cast<bool>(row.write)) return false;
     }
     return true;
 }

@@ -8,6 +8,7 @@
 #include "gen/xenmgr_vm_schema.hpp"
 #include "gen/xenmgr_vm_unrestricted_schema.hpp"
 #include "model/guest_spec.hpp"
+#include "xenmgr/config/row_function.hpp"
 #include "xenmgr/config/setting.hpp"
 #include "xenmgr/config/vm_view.hpp"
 
@@ -30,8 +31,8 @@ struct VmRow {
 
     // Where stored text is not the whole truth. Without `read` the stored value or the fallback counts; without
     // `write` the value is stored under the key, if the IDL allows writing.
-    Value (*read)(const VmView&, const VmRow&) = nullptr;
-    VmChanges (*write)(const VmView&, const VmRow&, const Value&) = nullptr;
+    RowFunction<Value(const VmView&, const VmRow&)> read{};
+    RowFunction<VmChanges(const VmView&, const VmRow&, const Value&)> write{};
 
     std::optional<bool> native{};    // what it reads while the VM has native-experience
     Effects effects{};               // of every successful set, beside config_changed
