@@ -21,6 +21,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
+#include <filesystem>
+
 namespace {
 
 using namespace xm;
@@ -34,6 +36,13 @@ Uuid uuid_of(const Settings& settings, const FileConfig& config) {
     const auto uuid = Uuid::parse(text);
     if (!uuid || uuid->is_nil()) fail(errors::invalid_uuid, text, "expected with --uuid or in the configuration file");
     return *uuid;
+}
+
+// This build knows the simulation only; on a host with a hypervisor it must be asked for.
+void check_engine(const Settings& settings) {
+    const bool hypervisor = std::filesystem::exists("/dev/xen/privcmd") || std::filesystem::exists("/proc/xen/privcmd");
+    if (settings.engine == EngineKind::automatic && hypervisor)
+        fail(errors::hypervisor_unavailable, "engine", "this build cannot drive it; --engine sim simulates one");
 }
 
 ExitCode serve(const Settings& settings, FileConfig& config, const Uuid& uuid, Readiness& ready) {
@@ -81,6 +90,7 @@ int main(int argc, char** argv) {
         FileConfig config{settings->config_path, settings->strict_config};
         const Uuid uuid = uuid_of(*settings, config);
         config.set_uuid(uuid);
+        check_engine(*settings);
         prepare_run_dir(settings->run_dir);
         if (settings->daemonize) ready = daemonize();
         name_log(*settings, uuid);
