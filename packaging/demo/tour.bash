@@ -4,10 +4,11 @@ output=
 
 say() { printf '\n# %s\n' "$*"; }
 
-show() {    # a command as one would type it
+show() {    # a command as one would type it; its last word may be &
     local word line='$'
     for word in "$@"; do
         case "$word" in
+            '&') line+=' &' ;;
             *[!A-Za-z0-9_./:=-]* | "") line+=" '$word'" ;;
             *) line+=" $word" ;;
         esac
@@ -67,6 +68,13 @@ create_two() {
 }
 
 run_them() {
+    say "A start that cannot work is refused, with the cause and the remedy"
+    refused xec-vm -n web --wait start
+    expect 'xc-tools.iso'
+    truncate -s 1M "$dir/storage/tools.iso"
+    run xec-vm -n web -k 0 set phys-path "$dir/storage/tools.iso"
+    run xec-vm -n desktop -k 0 set phys-path "$dir/storage/tools.iso"
+
     say "Start, pause, unpause"
     run xec-vm -n web --wait start
     run xec-vm -n desktop --wait start
@@ -76,7 +84,6 @@ run_them() {
     run xec-vm -n web --wait pause
     run xec-vm -n web get state
     expect '^paused$'
-    refused xec-vm -n web start
     run xec-vm -n web --wait unpause
     run xec-vm -n web get state
     expect '^running$'
@@ -84,14 +91,17 @@ run_them() {
 
 change_them() {
     say "Properties: kept in the database, checked before they are"
+    run xec-vm -n web set memory 2048
     run xec-vm -n web get memory
+    expect '^2048$'
     run xec-vm -n web set description 'Serves the intranet'
     run xec-vm -n web get description
     expect '^Serves the intranet$'
-    refused xec-vm -n web set memory 7
+    refused xec-vm -n web set memory -7
+    expect 'must be from'
     uuid=$(xec-vm -n web get uuid)
-    run db-read "/vm/$uuid/description"
-    expect '^Serves the intranet$'
+    run db-read "/vm/$uuid/config/memory"
+    expect '^2048$'
 
     say "A disk and a network card more"
     truncate -s 8M "$dir/storage/data.vhd"
@@ -138,6 +148,7 @@ endure_a_sick_guest() {
     run xec-vm -n desktop get state
     expect '^stopped$'
     run xec-vm -n desktop set extra-xenvm ''
+    run xec-vm -n desktop --wait start
 }
 
 kill_the_manager() {
@@ -152,6 +163,7 @@ kill_the_manager() {
     start_xenmgr || wrong "the manager did not come back"
     run xec-vm
     expect 'web .*running'
+    expect 'desktop .*running'
     run xec-vm -n web get domid
     expect "^$before\$"
 }
@@ -160,6 +172,7 @@ delete_them() {
     say "Delete: a running VM is refused, a stopped one goes with everything it had"
     refused xec-vm -n web delete
     run xec-vm -n web --wait shutdown
+    run xec-vm -n desktop --wait shutdown
     run xec-vm -n web delete
     run xec-vm -n desktop delete
     run xec-vm
