@@ -90,6 +90,7 @@ void learn(Belief& belief, const MonitorFacts& facts) {
     belief.stubdomid = down ? -1 : facts.stubdomid;
     belief.monitor_pid = static_cast<std::int32_t>(facts.pid);
     belief.generation = static_cast<std::uint32_t>(facts.generation);
+    belief.memory_mib = down ? 0 : static_cast<std::int32_t>(facts.memory_kib / 1024);
 }
 
 }    // namespace xm::xenmgr

@@ -21,6 +21,7 @@ struct Belief {
     std::int32_t stubdomid = -1;
     std::int32_t monitor_pid = 0;    // generations of different monitors cannot be compared
     std::uint32_t generation = 0;    // domains that this monitor created
+    std::int32_t memory_mib = 0;     // target of the domain's memory; 0 without a domain
 
     bool operator==(const Belief&) const = default;
 };

@@ -57,7 +57,11 @@ Manager::Manager(asio::any_io_executor executor, Parts parts, Templates template
 LiveFacts Manager::live_facts(const Uuid& vm) const {
     const auto* life = lives_.find(vm);
     if (life == nullptr) return {};
-    return {.state = lives_.shown(vm), .domid = life->domid, .stubdomid = life->stubdomid, .acpi = life->acpi};
+    return {.state = lives_.shown(vm),
+            .domid = life->domid,
+            .stubdomid = life->stubdomid,
+            .acpi = life->acpi,
+            .memory_target_kib = std::int64_t{life->memory_mib} * 1024};
 }
 
 asio::awaitable<void> Manager::load() {
@@ -126,4 +130,4 @@ std::vector<std::uint8_t> Manager::read_icon(const Uuid& vm) const {
 
 void Manager::remove_image(const std::string& path) { files_.remove(path); }
 
-}  // namespace xm::xenmgr
+}    // namespace xm::xenmgr
