@@ -30,6 +30,13 @@ std::optional<std::string> repeated(std::vector<std::string> names) {
     return at == names.end() ? std::nullopt : std::optional{*at};
 }
 
+// The parser's complaint without its own prefix, and without the list of what it would have liked.
+std::string_view essence(std::string_view complaint) {
+    const auto start = complaint.find(" - ");
+    if (start != std::string_view::npos) complaint.remove_prefix(start + 3);
+    return complaint.substr(0, complaint.find("; expected"));
+}
+
 // Receives the parser's events and builds nodes. An event that the tree cannot hold throws.
 class Builder {
 public:
@@ -85,7 +92,7 @@ public:
     bool end_array() { return close_in_array(']'); }
 
     bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception& error) {
-        fail(errors::bad_json, shown(), "byte {}: {}", position, text::escaped(error.what(), 160));
+        fail(errors::bad_json, shown(), "byte {}: {}", position, text::escaped(essence(error.what()), 100));
     }
 
 private:
