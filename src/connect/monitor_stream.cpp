@@ -12,13 +12,6 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
-#include <sys/socket.h>
-#include <sys/un.h>
-
-#include <cerrno>
-#include <cstring>
-#include <system_error>
-
 namespace xm::connect {
 
 namespace asio = boost::asio;
@@ -92,19 +85,5 @@ void MonitorStream::close() {
 }
 
 int MonitorStream::native() const { return state_->socket.native_handle(); }
-
-Fd connect_to_monitor(const std::filesystem::path& path) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    if (path.native().size() >= sizeof address.sun_path) fail(errors::bad_path, path, "too long for a unix socket");
-    std::memcpy(address.sun_path, path.c_str(), path.native().size());
-
-    Fd fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
-    if (!fd) throw std::system_error{errno, std::system_category(), "socket"};
-    if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return fd;
-    if (errno == ENOENT || errno == ECONNREFUSED) return Fd{};
-    if (errno == EAGAIN) fail(errors::monitor_timeout, path, "its queue of connections is full");
-    throw std::system_error{errno, std::system_category(), "connect " + path.string()};
-}
 
 }    // namespace xm::connect

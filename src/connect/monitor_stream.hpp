@@ -8,7 +8,6 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,9 +38,5 @@ private:
     struct State;
     std::shared_ptr<State> state_;
 };
-
-// Connects without waiting: a unix socket is either there or not. Empty if nobody listens (any more).
-// A listener whose queue is full fails with errors::monitor_timeout: it exists and does not answer.
-Fd connect_to_monitor(const std::filesystem::path& socket);
 
 }    // namespace xm::connect

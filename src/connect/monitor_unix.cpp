@@ -7,6 +7,7 @@
 #include "connect/monitor_errors.hpp"
 #include "connect/monitor_process.hpp"
 #include "connect/monitor_run_dir.hpp"
+#include "connect/monitor_socket.hpp"
 #include "connect/monitor_stream.hpp"
 #include "connect/monitor_wire.hpp"
 #include "connect/wake_list.hpp"

@@ -110,7 +110,7 @@ struct GuestSpec {
 };
 
 template <class Spec, class F>
-void visit_spec_fields(Spec& spec, F&& f) {
+void visit_machine_fields(Spec& spec, F&& f) {
     f("uuid", spec.uuid);
     f("name", spec.name);
     f("virt-type", spec.virt_type);
@@ -139,6 +139,10 @@ void visit_spec_fields(Spec& spec, F&& f) {
     f("time-offset", spec.time_offset);
     f("acpi-firmware", spec.acpi_firmware);
     f("mmio-hole-mib", spec.mmio_hole_mib);
+}
+
+template <class Spec, class F>
+void visit_device_fields(Spec& spec, F&& f) {
     f("videoram-mib", spec.videoram_mib);
     f("vga", spec.vga);
     f("nographic", spec.nographic);
@@ -170,6 +174,12 @@ void visit_spec_fields(Spec& spec, F&& f) {
     f("on-halt", spec.on_halt);
     f("on-reboot", spec.on_reboot);
     f("extra", spec.extra);
+}
+
+template <class Spec, class F>
+void visit_spec_fields(Spec& spec, F&& f) {
+    visit_machine_fields(spec, f);
+    visit_device_fields(spec, f);
 }
 
 // f(name, member) for every member, in the order above.

@@ -16,15 +16,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-
-#include <cerrno>
-#include <cstring>
 #include <deque>
 #include <set>
-#include <system_error>
 
 namespace xm::xenvm {
 
@@ -183,26 +176,6 @@ void CommandSocket::on_news(int code, const std::string& message, const model::M
         .code = code, .message = message, .facts = connect::to_json(facts), .number = state_->events});
     for (const auto& subscriber : state_->subscribers)
         state_->push(subscriber, text);
-}
-
-Fd listen_on(const std::filesystem::path& path) {
-    const auto raise = [&](const char* what) {
-        throw std::system_error{errno, std::system_category(), std::string{what} + " " + path.string()};
-    };
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    if (path.native().size() >= sizeof address.sun_path) fail(errors::bad_path, path, "too long for a unix socket");
-    std::memcpy(address.sun_path, path.c_str(), path.native().size());
-
-    Fd fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
-    if (!fd) raise("socket");
-    std::filesystem::remove(path);
-    const mode_t before = ::umask(0177);
-    const int bound = ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
-    ::umask(before);
-    if (bound != 0) raise("bind");
-    if (::listen(fd.get(), SOMAXCONN) != 0) raise("listen");
-    return fd;
 }
 
 }    // namespace xm::xenvm

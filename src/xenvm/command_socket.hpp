@@ -8,17 +8,13 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
-#include <filesystem>
 #include <memory>
 
 namespace xm::xenvm {
 
-// A socket that accepts connections: what was there under this name is removed first, mode 0600.
-// Only for the holder of the machine's lock.
-Fd listen_on(const std::filesystem::path& socket);
-
 class CommandSocket final : public NewsSink {
 public:
+    // listening: from connect::listen_on.
     CommandSocket(boost::asio::any_io_executor executor, Fd listening, CommandContext context);
     ~CommandSocket() override;
 

@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "connect/monitor.hpp"
 #include "connect/monitor_run_dir.hpp"
+#include "connect/monitor_socket.hpp"
 #include "gen/errors.hpp"
 #include "xenvm/clock.hpp"
 #include "xenvm/command_socket.hpp"
@@ -61,7 +62,7 @@ ExitCode serve(const Settings& settings, FileConfig& config, const Uuid& uuid, R
     const CommandContext commands{monitor, config, [&] { boost::asio::post(loop, [&] { loop.stop(); }); }};
     const Signals signals{executor, commands};
     std::optional<CommandSocket> socket;
-    if (settings.socket) news.add(socket.emplace(executor, listen_on(run_dir.socket(uuid)), commands));
+    if (settings.socket) news.add(socket.emplace(executor, connect::listen_on(run_dir.socket(uuid)), commands));
     std::optional<CommandBus> bus;
     if (settings.bus) news.add(bus.emplace(loop, settings.session_bus, uuid, commands));
 

@@ -5,6 +5,7 @@
 #include "connect/guest_json.hpp"
 #include "connect/monitor.hpp"
 #include "gen/errors.hpp"
+#include "xenvm/attempt.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -95,12 +96,7 @@ Monitor::awaitable<void> Monitor::start(model::GuestSpec spec, bool paused) {
     look();
     if (alive()) fail(errors::vm_already_created, facts_.uuid, "it is {}", to_string(facts_.state));
     const std::int64_t operation = ++operation_;
-    std::exception_ptr failure;
-    try {
-        co_await build(std::move(spec), paused);
-    } catch (...) {
-        failure = std::current_exception();
-    }
+    const std::exception_ptr failure = co_await attempt(build(std::move(spec), paused));
     if (!failure) co_return;
     co_await give_up(operation, text_of(failure));
     std::rethrow_exception(failure);
@@ -200,12 +196,7 @@ Monitor::awaitable<void> Monitor::suspend(std::string file) {
     require({VmState::running, VmState::paused}, "suspend");
     const VmState before = facts_.state;
     enter(VmState::suspending);
-    std::exception_ptr failure;
-    try {
-        co_await engine_.save(file);
-    } catch (...) {
-        failure = std::current_exception();
-    }
+    const std::exception_ptr failure = co_await attempt(engine_.save(file));
     if (facts_.state != VmState::suspending)
         fail(errors::operation_cancelled, facts_.uuid, "the domain went meanwhile");
     if (failure) {
@@ -221,12 +212,7 @@ Monitor::awaitable<void> Monitor::suspend(std::string file) {
 Monitor::awaitable<void> Monitor::checkpoint(std::string file) {
     require({VmState::running, VmState::paused}, "checkpoint");
     const bool runs = facts_.state == VmState::running;
-    std::exception_ptr failure;
-    try {
-        co_await engine_.save(std::move(file));
-    } catch (...) {
-        failure = std::current_exception();
-    }
+    const std::exception_ptr failure = co_await attempt(engine_.save(std::move(file)));
     if (runs && engine_.read()) co_await engine_.unpause();
     if (failure) std::rethrow_exception(failure);
 }
@@ -234,12 +220,7 @@ Monitor::awaitable<void> Monitor::checkpoint(std::string file) {
 Monitor::awaitable<void> Monitor::restore(model::GuestSpec spec, RestoreOptions options) {
     require({VmState::shutdown, VmState::suspended, VmState::rebooted}, "restore");
     const std::int64_t operation = ++operation_;
-    std::exception_ptr failure;
-    try {
-        co_await revive(options, std::move(spec));
-    } catch (...) {
-        failure = std::current_exception();
-    }
+    const std::exception_ptr failure = co_await attempt(revive(options, std::move(spec)));
     if (!failure) co_return;
     co_await give_up(operation, text_of(failure));
     std::rethrow_exception(failure);

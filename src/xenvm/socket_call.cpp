@@ -2,6 +2,7 @@
 
 #include "base/failure.hpp"
 #include "connect/monitor_errors.hpp"
+#include "connect/monitor_socket.hpp"
 #include "connect/monitor_stream.hpp"
 #include "connect/monitor_wire.hpp"
 #include "gen/errors.hpp"

@@ -1,5 +1,5 @@
 // Callers that do not keep to the protocol: the monitor survives them and serves the others.
-#include "connect/monitor_stream.hpp"
+#include "connect/monitor_socket.hpp"
 #include "connect/monitor_wire.hpp"
 #include "yard.hpp"
 
