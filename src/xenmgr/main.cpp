@@ -16,19 +16,35 @@
 #include "xenmgr/manager/manager.hpp"
 #include "xenmgr/settings.hpp"
 
+#include <systemd/sd-bus.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
+#include <cstdlib>
 #include <exception>
 
 namespace {
 
 using namespace xm;
 
-int serve(const xenmgr::Settings& settings) {
+// Operations under way hold calls on the connection, which would be gone before the loop lets go of them. Everything
+// that must survive is in dbd and in the monitors, so the process ends without taking itself apart.
+[[noreturn]] void leave(const bus::Connection& connection, const std::exception_ptr& failure) {
+    sd_bus_flush(connection.native());
+    int code = connection.lost() ? 1 : 0;
+    try {
+        if (failure) std::rethrow_exception(failure);
+    } catch (const std::exception& e) {
+        log::error("ends: {}", e.what());
+        code = 1;
+    }
+    std::_Exit(code);
+}
+
+[[noreturn]] void serve(const xenmgr::Settings& settings) {
     boost::asio::io_context loop{1};
     boost::asio::signal_set stop{loop, SIGTERM, SIGINT};
     stop.async_wait([&](const auto&, int) { loop.stop(); });
@@ -75,8 +91,7 @@ int serve(const xenmgr::Settings& settings) {
         loop.stop();
     });
     loop.run();
-    if (failure) std::rethrow_exception(failure);
-    return connection.lost() ? 1 : 0;
+    leave(connection, failure);
 }
 
 }    // namespace
@@ -87,7 +102,7 @@ int main(int argc, char** argv) try {
     if (!settings) return exit_code;
     if (settings->daemonize && daemon(0, 1) != 0) return 1;
     log::start({.ident = "xenmgr", .debug = settings->debug});
-    return serve(*settings);
+    serve(*settings);
 } catch (const std::exception& e) {
     log::error("ends: {}", e.what());
     return 1;
