@@ -28,6 +28,7 @@ option(XM_UNITY "Compile several sources of a target at once" OFF)
 function(xm_unity target)
     if(XM_UNITY AND NOT XM_NO_UNITY)
         set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
+        target_compile_options(${target} PRIVATE -Wno-subobject-linkage)    # sources count as included files here
     endif()
 endfunction()
 

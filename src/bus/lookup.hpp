@@ -10,7 +10,7 @@
 
 namespace xm::bus {
 
-struct Member {
+struct FoundMember {
     Face face;
     std::size_t index;    // position in the interface's schema
 };
@@ -18,7 +18,8 @@ struct Member {
 bool knows_interface(std::span<const Face> faces, std::string_view interface);
 
 // An empty interface name means: the first face that has the member.
-std::optional<Member> find_method(std::span<const Face> faces, std::string_view interface, std::string_view name);
-std::optional<Member> find_property(std::span<const Face> faces, std::string_view interface, std::string_view name);
+std::optional<FoundMember> find_method(std::span<const Face> faces, std::string_view interface, std::string_view name);
+std::optional<FoundMember> find_property(std::span<const Face> faces, std::string_view interface,
+                                         std::string_view name);
 
 }    // namespace xm::bus

@@ -95,7 +95,8 @@ private:
         spawn(call, run(held(call), std::move(object), *method));
     }
 
-    static asio::awaitable<void> run(Message call, [[maybe_unused]] std::unique_ptr<Object> object, Member method) {
+    static asio::awaitable<void> run(Message call, [[maybe_unused]] std::unique_ptr<Object> object,
+                                     FoundMember method) {
         MethodReply reply{call.get()};
         Caller caller{std::string{text_or_empty(sd_bus_message_get_sender(call.get()))}};
         const auto& face = method.face;
@@ -120,7 +121,7 @@ private:
         fail(errors::unknown_method, std::string{member}, "org.freedesktop.DBus.Properties has Get, GetAll and Set");
     }
 
-    static Member property(Object& object, const std::string& interface, const std::string& name) {
+    static FoundMember property(Object& object, const std::string& interface, const std::string& name) {
         if (!interface.empty() && !knows_interface(object.faces(), interface))
             fail(errors::unknown_interface, interface, "not an interface of this object");
         const auto found = find_property(object.faces(), interface, name);
@@ -128,7 +129,7 @@ private:
         return *found;
     }
 
-    static const idl::Property& row_of(const Member& found) {
+    static const idl::Property& row_of(const FoundMember& found) {
         return found.face.interface->schema->properties[found.index];
     }
 
@@ -136,7 +137,7 @@ private:
         Reader arguments{call};
         const auto interface = arguments.take<std::string>();
         const auto name = arguments.take<std::string>();
-        const Member found = property(object, interface, name);
+        const FoundMember found = property(object, interface, name);
         if (row_of(found).access == idl::Access::write)
             fail(errors::access_denied, interface + "." + name, "the property can only be written");
         MethodReply reply{call};
@@ -168,7 +169,7 @@ private:
         const auto interface = arguments.take<std::string>();
         const auto name = arguments.take<std::string>();
         auto value = arguments.take<Variant>();
-        const Member found = property(*object, interface, name);
+        const FoundMember found = property(*object, interface, name);
         const auto& row = row_of(found);
         if (row.access == idl::Access::read)
             fail(errors::property_not_writable, interface + "." + name, "the property can only be read");
@@ -178,8 +179,8 @@ private:
         spawn(call, run_set(held(call), std::move(object), found, std::move(value)));
     }
 
-    static asio::awaitable<void> run_set(Message call, [[maybe_unused]] std::unique_ptr<Object> object, Member found,
-                                         Variant value) {
+    static asio::awaitable<void> run_set(Message call, [[maybe_unused]] std::unique_ptr<Object> object,
+                                         FoundMember found, Variant value) {
         Caller caller{std::string{text_or_empty(sd_bus_message_get_sender(call.get()))}};
         const auto& face = found.face;
         co_await face.interface->set(face.self, found.index, std::move(value), std::move(caller));
