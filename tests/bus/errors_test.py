@@ -43,7 +43,6 @@ FAILURES = [
     ("unknown_interface", "org.example", PATH, *GET, ("org.example", "colour")),
     ("unknown_method", "explode", PATH, VM, "explode", ()),
     ("unknown_object", "/vm/x", "/vm/x", VM, "start", ()),
-    ("not_gathering_diagnostics", "", "/", f"{XENMGR}.diag", "gather", ("name", "data")),
 ]
 
 

@@ -106,10 +106,18 @@ class Restart(BusTest):
             os.kill(pid, signal.SIGKILL)
             wait_until(lambda: self.stack.monitors().get(LOSES, pid) != pid, "another monitor", 30)
             self.assertEqual((vm.state, vm.domid), ("running", domid))
-            vm.call("pause")
+            wait_until(lambda: self.obeys(vm, "pause"), "the new monitor takes orders")
             vm.call("unpause")
         vm.call("shutdown")
         self.assertEqual(vm.state, "stopped")
+
+    def obeys(self, vm, member):
+        """False: nobody listens yet, as the refusal must say."""
+        call = vm.call_later(member)
+        wait_until(call.done, f"{member} is answered")
+        if call.failed():
+            self.assertIn("monitor_unreachable", str(call.outcome))
+        return not call.failed()
 
     def test_manager_and_monitor_killed_together(self):
         vm = self.vm(LOSES)

@@ -99,6 +99,7 @@ class Stack:
         self.run_dir = self.dir / "run"
         self.run_dir.mkdir(0o750)
         self.bus = self.dbd = self.xenmgr = None
+        self.owners = {}    # unique names of our programs, by bus name
 
     def __enter__(self):
         try:
@@ -139,14 +140,17 @@ class Stack:
 
     def start(self, name, bus_name, arguments):
         """Returns the process once it owns its bus name; fails with its last words if it ends before."""
-        owner = []
-        watch = self.bus.watch_name_owner(bus_name, lambda who: owner.append(str(who)))
+        seen = []
+        former = self.owners.get(bus_name, "")    # the bus may not have noticed yet that it was killed
+        watch = self.bus.watch_name_owner(bus_name, lambda owner: seen.append(str(owner)))
         daemon = Daemon(self, name, arguments)
         with self.ending(daemon.pid) as ended:
-            wait_until(lambda: owner and owner[-1] or ended, f"{name} owns {bus_name}\n{daemon.last_words()}", 30)
+            wait_until(lambda: seen and seen[-1] not in ("", former) or ended,
+                       lambda: f"{name} owns {bus_name}\n{daemon.last_words()}", 30)
         watch.cancel()
-        if not daemon.running() or not owner[-1]:
+        if ended:
             raise AssertionError(f"{name} ended with {daemon.process.wait()}:\n{daemon.last_words()}")
+        self.owners[bus_name] = seen[-1]
         return daemon
 
     @contextlib.contextmanager
@@ -264,6 +268,10 @@ class Signals:
     def on_signal(self, *args, member_, path_):
         self.seen.append((str(member_), args))
         self.paths.append(str(path_))
+
+    def stop(self):
+        for receiver in self.receivers:
+            receiver.remove()
 
     def of(self, member):
         return [args for name, args in self.seen if name == member]
