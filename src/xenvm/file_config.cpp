@@ -5,10 +5,18 @@
 #include "base/log.hpp"
 #include "gen/errors.hpp"
 
+#include <system_error>
+
 namespace xm::xenvm {
 namespace {
 
 constexpr std::size_t largest_config = std::size_t{1} << 20;
+
+std::string read_file(const std::filesystem::path& path) try {
+    return files::read(path, largest_config);
+} catch (const std::system_error& error) {
+    fail(errors::bad_config, path, "{}", error.what());
+}
 
 }    // namespace
 
@@ -19,7 +27,7 @@ FileConfig::FileConfig(std::filesystem::path path, bool strict) : path_{std::mov
 
 void FileConfig::reload() {
     if (path_.empty()) return;
-    ParsedConfig parsed = parse_config(files::read(path_, largest_config));
+    ParsedConfig parsed = parse_config(read_file(path_));
     for (const ConfigProblem& problem : parsed.problems)
         log::warn("{}:{}: {}", path_.string(), problem.line, problem.text);
     if (strict_ && !parsed.problems.empty())

@@ -39,6 +39,11 @@ Uuid uuid_of(const Settings& settings, const FileConfig& config) {
     return *uuid;
 }
 
+ExitCode code_of(const Failure& failure) {
+    const std::string_view symbol = failure.info().symbol;
+    return symbol == errors::bad_config.symbol || symbol == errors::invalid_uuid.symbol ? bad_config : failed;
+}
+
 // This build knows the simulation only; on a host with a hypervisor it must be asked for.
 void check_engine(const Settings& settings) {
     const bool hypervisor = std::filesystem::exists("/dev/xen/privcmd") || std::filesystem::exists("/proc/xen/privcmd");
@@ -100,7 +105,7 @@ int main(int argc, char** argv) {
         if (exit_code != ended) log::error("not started code={}", exit_code);
     } catch (const Failure& failure) {
         log::error("{}", failure.what());
-        exit_code = bad_config;
+        exit_code = code_of(failure);
     } catch (const std::exception& error) {
         log::error("{}", error.what());
         exit_code = failed;

@@ -36,7 +36,7 @@ TEST_CASE("without a uuid, or with a bad command line, the program ends with 3")
     CHECK(yard.failure_of(start(yard, {})) == "bad_config");
     CHECK(yard.failure_of(start(yard, {"--uuid", "x"})) == "bad_config");
     CHECK(yard.failure_of(start(yard, {"--no-such-option"})) == "bad_config");
-    CHECK(yard.failure_of(start(yard, {"--config", "/nonexistent"})) != "");
+    CHECK(yard.failure_of(start(yard, {"--config", "/nonexistent"})) == "bad_config");
 }
 
 TEST_CASE("a mistake in the configuration is fatal only in strict mode") {
