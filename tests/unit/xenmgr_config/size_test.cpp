@@ -10,7 +10,7 @@
 
 #include <catch2/catch.hpp>
 
-#include <chrono>
+#include <ctime>
 
 using namespace xm;
 using namespace xm::xenmgr;
@@ -27,6 +27,9 @@ constexpr bool measures = true;
 #endif
 
 std::size_t bytes_in_use() { return mallinfo2().uordblks; }
+
+// Processor time, so that a busy machine does not count.
+long cpu_milliseconds() { return static_cast<long>(std::clock()) / (CLOCKS_PER_SEC / 1000); }
 
 // As `dump /vm` shows them: the new-vm template, with the disk, NIC and name that a user adds.
 std::string dump_of_vms() {
@@ -52,13 +55,12 @@ TEST_CASE("a thousand VMs load quickly and cost little memory each") {
     const auto dump = dump_of_vms();
     malloc_trim(0);
     const auto before = bytes_in_use();
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = cpu_milliseconds();
     const auto store = load_vms(dump);
-    const auto took = std::chrono::steady_clock::now() - start;
+    const auto milliseconds = cpu_milliseconds() - start;
     const auto each = (bytes_in_use() - before) / vm_count;
 
     REQUIRE(store.vms.size() == vm_count);
-    const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(took).count();
     WARN("1000 VMs of " << store.vms.begin()->second.size() << " keys: " << milliseconds << " ms to load, "
                         << (measures ? each : 0) << " bytes each, " << SharedText::distinct() << " distinct texts");
     if (measures) CHECK(milliseconds < 3000);
@@ -68,12 +70,11 @@ TEST_CASE("a thousand VMs load quickly and cost little memory each") {
 TEST_CASE("reading every property of a thousand VMs is quick") {
     test::HostOfVms host;
     host.trees = load_vms(dump_of_vms()).vms;
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = cpu_milliseconds();
     std::size_t values = 0;
     for (const auto& [uuid, tree] : host.trees)
         values += get_all(host.view(uuid)).size();
-    const auto took = std::chrono::steady_clock::now() - start;
-    const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(took).count();
+    const auto milliseconds = cpu_milliseconds() - start;
     WARN(values << " properties of " << host.trees.size() << " VMs: " << milliseconds << " ms");
     if (measures) CHECK(milliseconds < 5000);
 }
