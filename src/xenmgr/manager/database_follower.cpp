@@ -1,7 +1,6 @@
 #include "xenmgr/manager/database_follower.hpp"
 
 #include "base/log.hpp"
-#include "gen/errors.hpp"
 #include "xenmgr/config/json_tree.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -74,7 +73,7 @@ asio::awaitable<void> DatabaseFollower::look_at(Uuid vm) {
     const auto turn = co_await store_.turn_of(vm);
     const auto json = co_await database_.dump("/vm/" + vm.text());
     if (json.starts_with("null")) co_return compare(vm, std::nullopt);
-    compare(vm, parse_tree(json, errors::bad_json, vm.text()));
+    compare(vm, load_tree(json));
 }
 
 asio::awaitable<void> DatabaseFollower::look_at_everything() {

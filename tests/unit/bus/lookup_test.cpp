@@ -15,9 +15,9 @@ constexpr idl::Interface guarded_schema{"org.example.Vm", guarded_properties, me
 constexpr idl::Interface open_schema{"org.example.Vm.Unrestricted", open_properties, {}, {}};
 const bus::Interface guarded{
     .schema = &guarded_schema, .introspection = "", .invoke = nullptr, .get = nullptr, .set = nullptr};
-const bus::Interface open{
+const bus::Interface unguarded{
     .schema = &open_schema, .introspection = "", .invoke = nullptr, .get = nullptr, .set = nullptr};
-const bus::Face faces[] = {{&guarded, nullptr}, {&open, nullptr}};
+const bus::Face faces[] = {{&guarded, nullptr}, {&unguarded, nullptr}};
 
 }    // namespace
 
@@ -32,7 +32,7 @@ TEST_CASE("a property is found on the interface that is named, hyphens included"
 
 TEST_CASE("without an interface the first face that has the member wins, which is the guarded one") {
     CHECK(bus::find_property(faces, "", "memory")->face.interface == &guarded);
-    CHECK(bus::find_property(faces, "", "stub_domid")->face.interface == &open);
+    CHECK(bus::find_property(faces, "", "stub_domid")->face.interface == &unguarded);
     CHECK(bus::find_method(faces, "", "start")->index == 0);
     CHECK_FALSE(bus::find_method(faces, "", "memory"));
 }
