@@ -40,8 +40,8 @@ std::vector<Move> Situation::moves() const {
     for (int i = 0; i < static_cast<int>(world_.requests.size()); ++i) {
         const Request& request = world_.requests[static_cast<std::size_t>(i)];
         if (world_.may_advance(request)) add(MoveKind::advance, i);
-        if (request.what == "shutdown" && request.phase == 1 && world_.domain == Domain::running && left_.guest_events)
-            add(MoveKind::refuse, i);
+        const bool guest_may_refuse = request.what == "shutdown" && request.phase == 1 && request.domid == world_.domid;
+        if (guest_may_refuse && world_.domain == Domain::running && left_.guest_events) add(MoveKind::refuse, i);
         if (request.awaited && left_.late_answers && left_.troubles) add(MoveKind::answer_late, i);
     }
     if (!world_.news.empty()) add(MoveKind::deliver);
@@ -190,8 +190,8 @@ std::string Situation::key() const {
     std::string key = fmt::format("{} {} {} {} {}|", static_cast<int>(world_.domain), world_.monitor, world_.socket,
                                   world_.attached, text(world_.facts, world_));
     for (const Request& request : world_.requests)
-        key +=
-            fmt::format("{}{}{}{} ", request.what, request.phase, request.awaited, request.monitor == world_.facts.pid);
+        key += fmt::format("{}{}{}{} ", request.what, request.phase, request.awaited,
+                           request.monitor == world_.facts.pid && request.domid == world_.domid);
     for (const model::MonitorFacts& facts : world_.news)
         key += "|" + text(facts, world_);
     key += fmt::format("|{} {} {} {} {} {} {}", to_string(life.state), model::word(life.reason), life.acpi,

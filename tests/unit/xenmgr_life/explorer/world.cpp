@@ -93,13 +93,14 @@ const ErrorInfo* World::build(Request& request, bool& done) {
         enter(VmState::creating_domain);
     } else if (request.phase == 1) {
         domain = Domain::building;
-        domid = facts.domid = ++last_domid;
+        domid = facts.domid = request.domid = ++last_domid;
         facts.acpi = 0;
         facts.reason = DownReason::none;
         ++facts.generation;
         ++domains_made;
         enter(VmState::creating_devices);
     } else {
+        if (domid != request.domid) return &errors::operation_cancelled;
         domain = Domain::created;
         enter(VmState::created);
         return nullptr;
@@ -113,11 +114,12 @@ const ErrorInfo* World::end_guest(Request& request, bool& done, VmState on_the_w
     if (request.phase == 0) {
         if (domain != Domain::running) return &errors::vm_bad_state;
         enter(on_the_way);
+        request.domid = domid;
         ++request.phase;
         done = false;
         return nullptr;
     }
-    if (domain == Domain::none) return &errors::vm_shutdown_wrong_reason;
+    if (domain == Domain::none || domid != request.domid) return &errors::vm_shutdown_wrong_reason;
     guest_ends(reason);
     return nullptr;
 }

@@ -20,6 +20,7 @@ struct Request {
     std::string what;            // "launch", "adopt", "attach", or a command
     std::int64_t monitor = 0;    // the process it was sent to; 0: none was there
     int phase = 0;               // how far the monitor has got with it
+    int domid = -1;              // the domain it is about
     bool awaited = true;         // somebody still waits for the answer
 };
 
