@@ -146,7 +146,7 @@ void Lives::apply(const Uuid& uuid, Effect effect, int departed_domid) {
         case Effect::mark_hibernated:
             return parts_.configuration.set_hibernated(uuid, true);
         case Effect::auto_wake:
-            if (parts_.configuration.settings(uuid).auto_s3_wake) in_background(resume(uuid), "waking it", uuid);
+            if (parts_.configuration.settings(uuid).auto_s3_wake) in_background(wake_up(uuid), "waking it", uuid);
             return;
         case Effect::adopt:
             return in_background(adopt(uuid), "adopting its domain", uuid);

@@ -131,6 +131,7 @@ private:
     awaitable<> perform(Uuid uuid, std::uint64_t operation, Step step);
     awaitable<> run_hooks(Uuid uuid, std::string property, std::chrono::milliseconds limit);
     awaitable<> start_dependency(Uuid uuid, std::chrono::milliseconds limit);
+    awaitable<> wait_for_adoption(Uuid uuid, std::chrono::milliseconds limit);
     awaitable<> ask(Uuid uuid, std::string command, StringMap params, Step step);
     awaitable<> create_domain(Uuid uuid, Step step);
     awaitable<> restore_domain(Uuid uuid, Step step);
@@ -156,6 +157,7 @@ private:
     void restart_if_due(const Uuid& uuid);
     awaitable<> restart(Uuid uuid);
     awaitable<> keep_alive(Uuid uuid);
+    awaitable<> wake_up(Uuid uuid);
 
     boost::asio::any_io_executor executor_;
     Parts parts_;

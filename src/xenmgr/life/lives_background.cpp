@@ -37,6 +37,15 @@ Lives::awaitable<> Lives::restart(Uuid uuid) {
     if (vm && vm->activity && vm->activity->restart_due && !vm->in_flight) co_await start(uuid);
 }
 
+// Once the command that may have sent it to sleep has ended.
+Lives::awaitable<> Lives::wake_up(Uuid uuid) {
+    const auto end = Clock::now() + limits_.sleep;
+    for (const VmLife* vm = find(uuid); vm && vm->in_flight && Clock::now() < end; vm = find(uuid))
+        co_await vm->activity->changed.wait(end);
+    const VmLife* vm = find(uuid);
+    if (vm && vm->acpi == 3) co_await resume(uuid);
+}
+
 // Tries until the VM runs, somebody else starts it, or it is not to be kept alive any longer. A VM that was up for a
 // while has its first restart at once again.
 Lives::awaitable<> Lives::keep_alive(Uuid uuid) {

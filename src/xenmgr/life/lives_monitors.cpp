@@ -129,6 +129,7 @@ Lives::awaitable<> Lives::adopt(Uuid uuid) {
         pause = std::min(pause * 2, limits_.retry_last);
     }
     if (vm && vm->activity) vm->activity->adopting = false;
+    wake(uuid);
     tidy(uuid);
 }
 

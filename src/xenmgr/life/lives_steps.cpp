@@ -102,7 +102,16 @@ Lives::awaitable<> Lives::start_dependency(Uuid uuid, milliseconds limit) {
 
 // ---- the monitor's steps
 
+// A monitor that was lost is being replaced: commands wait for the new one, and for the facts that it begins with.
+Lives::awaitable<> Lives::wait_for_adoption(Uuid uuid, milliseconds limit) {
+    const auto end = Clock::now() + limit;
+    for (const VmLife* vm = find(uuid);
+         vm && !vm->attached && vm->activity && vm->activity->adopting && Clock::now() < end; vm = find(uuid))
+        co_await vm->activity->changed.wait(end);
+}
+
 Lives::awaitable<> Lives::ask(Uuid uuid, std::string command, StringMap params, Step step) {
+    co_await wait_for_adoption(uuid, step.limit);
     try {
         co_await parts_.monitors.call(uuid, std::move(command), std::move(params), step.limit);
     } catch (const Failure& failure) {
