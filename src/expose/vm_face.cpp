@@ -34,8 +34,8 @@ asio::awaitable<void> set_property(Manager& manager, Uuid vm, VmProperty propert
     return manager.configs().change(vm, scope, std::move(decide));
 }
 
-void put_property(bus::Writer& into, const Manager& manager, const Uuid& vm, VmProperty property) {
-    put(into, xenmgr::get(manager.registry().view(vm), property), vm_schema(property).signature);
+void put_property(bus::Writer& into, const VmView& view, VmProperty property) {
+    put(into, xenmgr::get(view, property), vm_schema(property).signature);
 }
 
 template <class Ids, class Path>
@@ -49,7 +49,8 @@ std::vector<bus::ObjectPath> paths_of(const Ids& ids, const Uuid& vm, Path path)
 }    // namespace
 
 void VmFace::get(Property property, bus::Writer& into) const {
-    put_property(into, manager_, vm_, vm_property(property));
+    if (!view_) view_.emplace(manager_.registry().view(vm_));
+    put_property(into, *view_, vm_property(property));
 }
 
 asio::awaitable<void> VmFace::set(Property property, bus::Variant value, Caller) {
@@ -57,7 +58,7 @@ asio::awaitable<void> VmFace::set(Property property, bus::Variant value, Caller)
 }
 
 void VmUnrestrictedFace::get(Property property, bus::Writer& into) const {
-    put_property(into, manager_, vm_, property);
+    put_property(into, manager_.registry().view(vm_), property);
 }
 
 asio::awaitable<void> VmUnrestrictedFace::set(Property property, bus::Variant value, bus::Caller) {

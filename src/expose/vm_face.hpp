@@ -7,6 +7,8 @@
 #include "gen/xenmgr_vm_unrestricted_server.hpp"
 #include "xenmgr/manager/manager.hpp"
 
+#include <optional>
+
 namespace xm::expose {
 
 class VmFace final : public gen::xenmgr_vm::Server {
@@ -63,6 +65,8 @@ public:
 private:
     xenmgr::Manager& manager_;
     Uuid vm_;
+    // Of the first property read. An object is made for one call, and one that reads properties does not wait.
+    mutable std::optional<xenmgr::VmView> view_;
 };
 
 class VmUnrestrictedFace final : public gen::xenmgr_vm_unrestricted::Server {

@@ -17,6 +17,7 @@
 #include "xenmgr/settings.hpp"
 
 #include <systemd/sd-bus.h>
+#include <malloc.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 #include <boost/asio/co_spawn.hpp>
@@ -101,6 +102,7 @@ int main(int argc, char** argv) try {
     const auto settings = xenmgr::read_settings(argc, argv, exit_code);
     if (!settings) return exit_code;
     if (settings->daemonize && daemon(0, 1) != 0) return 1;
+    mallopt(M_MMAP_THRESHOLD, 128 * 1024);    // memory of large replies goes back when they are sent
     log::start({.ident = "xenmgr", .debug = settings->debug});
     serve(*settings);
 } catch (const std::exception& e) {
