@@ -9,7 +9,7 @@ start_stack() {
     trap 'stop_stack' EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM HUP
-    export XENMGR_DEMO=$dir PATH=$bin:$PATH
+    export XENMGR_DEMO=$dir PATH=$bin:$PATH XENVM_SOCKET_DIR=$dir/run
     mkdir -m 0750 "$dir/run" "$dir/storage"
     read -r DBUS_SYSTEM_BUS_ADDRESS bus_pid < <("$here/packaging/private-bus" "$dir")
     [ -n "$bus_pid" ] || { echo "demo: dbus-daemon did not start:" >&2; cat "$dir/bus.log" >&2; return 1; }
