@@ -31,7 +31,8 @@ boost::asio::awaitable<void> WakeList::wait(TimePoint end) {
 }
 
 void WakeList::wake() {
-    for (boost::asio::steady_timer* timer : state_->waiting) timer->cancel();
+    for (boost::asio::steady_timer* timer : state_->waiting)
+        timer->cancel();
 }
 
 }    // namespace xm::connect

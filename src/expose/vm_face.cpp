@@ -2,8 +2,8 @@
 
 #include "base/failure.hpp"
 #include "expose/guarded.hpp"
-#include "gen/errors.hpp"
 #include "expose/values.hpp"
+#include "gen/errors.hpp"
 #include "xenmgr/config/argo_rules.hpp"
 #include "xenmgr/config/db_keys.hpp"
 #include "xenmgr/config/disk_rows.hpp"

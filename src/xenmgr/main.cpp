@@ -16,8 +16,8 @@
 #include "xenmgr/manager/manager.hpp"
 #include "xenmgr/settings.hpp"
 
-#include <systemd/sd-bus.h>
 #include <malloc.h>
+#include <systemd/sd-bus.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 #include <boost/asio/co_spawn.hpp>
