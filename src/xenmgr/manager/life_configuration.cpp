@@ -68,11 +68,14 @@ LifeSettings LifeConfiguration::settings(const Uuid& uuid) const {
             .disks = read_disks(vm.tree)};
 }
 
+// It is a fact about the guest, so it shows at once; storing it follows, and a failure of that is only logged.
 void LifeConfiguration::set_hibernated(const Uuid& uuid, bool hibernated) {
     if (!registry_.has(uuid) || flag(registry_.tree(uuid), "hibernated") == hibernated) return;
-    auto decide = [hibernated](const VmView& vm) {
-        return VmChanges{{vm.uuid, Change{}.write("hibernated", hibernated ? "true" : "false")}};
-    };
+    const auto before = snapshot(registry_.view(uuid));
+    const auto change = Change{}.write("hibernated", hibernated ? "true" : "false");
+    registry_.edit(uuid).apply(change);
+    tell_differences(listener_, uuid, before, snapshot(registry_.view(uuid)));
+    auto decide = [change](const VmView& vm) { return VmChanges{{vm.uuid, change}}; };
     asio::co_spawn(executor_, store_.change(uuid, ConfigStore::Scope::one, std::move(decide)),
                    [uuid](const std::exception_ptr& thrown) {
                        if (thrown) log::error("vm={} hibernated flag not stored", uuid.text());
