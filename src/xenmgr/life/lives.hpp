@@ -141,6 +141,7 @@ private:
     // lives_monitors.cpp: getting, losing and leaving monitors
     awaitable<> launch(Uuid uuid, Launch kind, std::chrono::milliseconds limit);
     awaitable<model::MonitorFacts> launch_or_attach(Uuid uuid, Launch kind, std::chrono::milliseconds limit);
+    awaitable<model::MonitorFacts> launch_or_attach_once(Uuid uuid, Launch kind, std::chrono::milliseconds limit);
     awaitable<> replace_monitor(Uuid uuid, std::chrono::milliseconds limit);
     awaitable<> quit_monitor(Uuid uuid);
     void welcome(const Uuid& uuid, const model::MonitorFacts& facts);

@@ -57,8 +57,23 @@ Lives::awaitable<> Lives::launch(Uuid uuid, Launch kind, milliseconds limit) {
         fail(errors::vm_already_created, uuid.text(), "domain {} is {}", facts.domid, to_string(facts.state));
 }
 
-// What is there already is taken: a monitor that nobody listened to, a domain that nobody watched over.
+// A monitor that was told to quit may still hold its place when the next one comes, and be gone when that one is sent
+// to talk to it. Then once more.
 Lives::awaitable<MonitorFacts> Lives::launch_or_attach(Uuid uuid, Launch kind, milliseconds limit) {
+    const auto end = Clock::now() + limit;
+    for (milliseconds pause = limits_.relaunch;; pause *= 2) {
+        try {
+            co_return co_await launch_or_attach_once(uuid, kind, limit);
+        } catch (const Failure& failure) {
+            if (!is(failure, errors::monitor_unreachable) || Clock::now() + pause >= end) throw;
+        }
+        boost::asio::steady_timer timer{executor_, pause};
+        co_await timer.async_wait(boost::asio::use_awaitable);
+    }
+}
+
+// What is there already is taken: a monitor that nobody listened to, a domain that nobody watched over.
+Lives::awaitable<MonitorFacts> Lives::launch_or_attach_once(Uuid uuid, Launch kind, milliseconds limit) {
     bool monitor_is_there = false;
     bool domain_is_there = kind == Launch::adopt;
     try {

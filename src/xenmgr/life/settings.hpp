@@ -19,6 +19,7 @@ struct Limits {
 
     ms hook = std::chrono::seconds{120};
     ms launch = std::chrono::seconds{10};
+    ms relaunch = std::chrono::milliseconds{20};    // after one that met a monitor on its way out; doubled each time
     ms create = std::chrono::seconds{60};
     ms created = std::chrono::seconds{30};
     ms dependency = std::chrono::seconds{180};

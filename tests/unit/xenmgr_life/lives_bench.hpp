@@ -139,6 +139,17 @@ struct Bench {
         loop.run_for(time);
     }
 
+    // Until it is so; on a busy machine that may take a while.
+    template <class Condition>
+    bool run_until(Condition&& done) {
+        const auto end = std::chrono::steady_clock::now() + 20s;
+        while (!done() && std::chrono::steady_clock::now() < end) {
+            loop.restart();
+            loop.run_one_for(10ms);
+        }
+        return done();
+    }
+
     State state(const Uuid& uuid = vm_a) const { return lives->find(uuid)->state; }
 };
 

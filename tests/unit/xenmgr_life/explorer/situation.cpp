@@ -18,7 +18,7 @@ constexpr DownReason reasons[] = {DownReason::halt, DownReason::reboot, DownReas
 Limits no_patience() {
     Limits limits;
     limits.created = limits.unpaused = limits.shutdown = limits.down = std::chrono::milliseconds{0};
-    limits.retry_first = limits.retry_last = std::chrono::milliseconds{0};
+    limits.relaunch = limits.retry_first = limits.retry_last = std::chrono::milliseconds{0};
     return limits;
 }
 
