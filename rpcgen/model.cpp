@@ -11,7 +11,8 @@ namespace {
 
 std::string attribute_or(const Element& element, std::string_view name, std::string fallback) {
     const auto* value = element.attribute(name);
-    return value ? *value : std::move(fallback);
+    if (value) return *value;
+    return fallback;
 }
 
 std::string one_line(std::string_view line) {

@@ -129,6 +129,7 @@ asio::awaitable<void> CommandSocket::State::subscribe(MonitorStream stream, std:
         while (co_await subscriber->stream.read()) {    // nothing is expected; its end is what we wait for
         }
     } catch (const Failure&) {
+        // however it ended, the subscriber is gone
     }
     subscribers.erase(subscriber);
 }

@@ -194,7 +194,7 @@ SimEngine::awaitable<void> SimEngine::simulate(std::string event) {
     if (event.starts_with("rtc:")) {
         const auto offset = text::parse_number<int>(std::string_view{event}.substr(4));
         if (!offset) fail(errors::invalid_arguments, "event", "rtc:<offset in seconds> is expected");
-        existing().domain.spec.time_offset = *offset;
+        existing().domain.spec.time_offset = offset;
         commit();
         if (events_) events_->on_domain(DomainNews::rtc_changed, *offset);
         co_return;

@@ -66,7 +66,7 @@ std::vector<StoredRule> stored_rules(const ConfigTree& tree) {
             rule.by_address = find_address_rule(*bdf);
             if (!rule.by_address) continue;
         }
-        rules.push_back(std::move(rule));
+        rules.push_back(rule);
     }
     return rules;
 }
