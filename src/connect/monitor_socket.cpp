@@ -23,7 +23,7 @@ public:
         std::memcpy(address_.sun_path, text.c_str(), text.size());
     }
 
-    const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&address_); }
+    const sockaddr* get() const { return static_cast<const sockaddr*>(static_cast<const void*>(&address_)); }
     static constexpr socklen_t size() { return sizeof(sockaddr_un); }
 
 private:
