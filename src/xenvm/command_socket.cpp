@@ -128,8 +128,8 @@ asio::awaitable<void> CommandSocket::State::subscribe(MonitorStream stream, std:
     try {
         while (co_await subscriber->stream.read()) {    // nothing is expected; its end is what we wait for
         }
-    } catch (const Failure&) {
-        // however it ended, the subscriber is gone
+    } catch (const Failure& failure) {
+        log::debug("subscriber ended: {}", failure.what());
     }
     subscribers.erase(subscriber);
 }
