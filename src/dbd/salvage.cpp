@@ -76,10 +76,10 @@ public:
 
 private:
     // True if the end was reached; else `edge` is the last key that could be read.
-    bool read(const Gap& gap, const char* sql, std::string& edge) try {
+    // By value: `edge` may be one of the caller's bounds.
+    bool read(Gap gap, const char* sql, std::string& edge) try {
         Statement rows{database_, sql};
-        const Gap bounds = gap;
-        rows.bind(1, bounds.low).bind(2, bounds.high);
+        rows.bind(1, gap.low).bind(2, gap.high);
         while (rows.step()) {
             edge = rows.bytes(0);
             keep(rows);
@@ -105,7 +105,7 @@ private:
         for (std::size_t i = 0; i < gaps.size();) {
             const std::string low = gaps[i].low;
             std::string high = gaps[i].high;
-            while (++i < gaps.size() && gaps[i].low == high)
+            for (++i; i < gaps.size() && gaps[i].low == high; ++i)
                 high = gaps[i].high;
             result_.lost.push_back("everything between " + shown(low, "the beginning") + " and " +
                                    shown(high, "the end"));
@@ -122,7 +122,7 @@ private:
 
 bool is_readable(const fs::path& copy) try {
     Sqlite database{copy, Sqlite::Mode::existing};
-    Statement{database, "SELECT path FROM node LIMIT 1"};
+    [[maybe_unused]] const Statement probe{database, "SELECT path FROM node LIMIT 1"};
     return true;
 } catch (const Failure&) {
     return false;
