@@ -1,6 +1,7 @@
 #include "dbd/sqlite.hpp"
 
 #include "base/failure.hpp"
+#include "base/text.hpp"
 #include "gen/errors.hpp"
 
 #include <sqlite3.h>
@@ -53,8 +54,9 @@ Sqlite::Sqlite(const std::filesystem::path& file, Mode mode) : file_{file.string
 
 void Sqlite::raise(int code) {
     const int system_error = handle_ ? last_system_error(handle_.get()) : 0;
-    const char* text = handle_ ? sqlite3_errmsg(handle_.get()) : sqlite3_errstr(code);
-    fail(row_for(code, system_error), file_, "SQLite says \"{}\" (code {})", text, code);
+    const char* message = handle_ ? sqlite3_errmsg(handle_.get()) : sqlite3_errstr(code);
+    // A damaged schema is quoted in the message as it is.
+    fail(row_for(code, system_error), file_, "SQLite says \"{}\" (code {})", text::escaped(message), code);
 }
 
 void Sqlite::run(const char* sql) {
