@@ -1,0 +1,1 @@
+#include "rpcproxy/rules.hpp"
