@@ -2,7 +2,7 @@
 
 #include "base/failure.hpp"
 #include "base/text.hpp"
-#include "dbd/utf8.hpp"
+#include "base/utf8.hpp"
 #include "gen/errors.hpp"
 
 #include <algorithm>
@@ -23,7 +23,7 @@ const char* complaint_about_name(std::string_view name) {
     if (name.size() > Limits::name) return "a name is longer than 200 bytes";
     if (name.find('/') != std::string_view::npos) return "a name contains a slash";
     if (std::any_of(name.begin(), name.end(), is_control)) return "it contains a control character";
-    if (!is_utf8(name)) return "it is not UTF-8";
+    if (!text::is_utf8(name)) return "it is not UTF-8";
     return nullptr;
 }
 
@@ -61,7 +61,7 @@ void check_value(const Path& path, std::string_view untrusted_value) {
         fail(errors::bad_value, path.shown(), "the value has {} bytes, the limit is 1 MiB", untrusted_value.size());
     if (untrusted_value.find('\0') != std::string_view::npos)
         fail(errors::bad_value, path.shown(), "the value contains a NUL character");
-    if (!is_utf8(untrusted_value)) fail(errors::bad_value, path.shown(), "the value is not UTF-8");
+    if (!text::is_utf8(untrusted_value)) fail(errors::bad_value, path.shown(), "the value is not UTF-8");
 }
 
 }    // namespace xm::dbd

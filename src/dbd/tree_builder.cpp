@@ -1,6 +1,6 @@
 #include "dbd/tree_builder.hpp"
 
-#include "dbd/utf8.hpp"
+#include "base/utf8.hpp"
 
 #include <algorithm>
 
@@ -11,7 +11,7 @@ const char* complaint_about(const Row& row, std::string_view name, std::size_t d
     if (row.path.size() > Limits::path || depth > Limits::depth) return "its path is too long";
     if (const char* complaint = complaint_about_name(name)) return complaint;
     if (row.kind > Kind::binary) return "its kind is unknown";
-    if (row.text.size() > Limits::value || !is_utf8(row.text)) return "its value is not valid";
+    if (row.text.size() > Limits::value || !text::is_utf8(row.text)) return "its value is not valid";
     return nullptr;
 }
 

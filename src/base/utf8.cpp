@@ -1,6 +1,6 @@
-#include "dbd/utf8.hpp"
+#include "base/utf8.hpp"
 
-namespace xm::dbd {
+namespace xm::text {
 namespace {
 
 struct Form {
@@ -45,4 +45,4 @@ bool is_utf8(std::string_view text) {
     return true;
 }
 
-}    // namespace xm::dbd
+}    // namespace xm::text

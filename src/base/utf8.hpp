@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <string_view>
 
-namespace xm::dbd {
+namespace xm::text {
 
 bool is_utf8(std::string_view text);
 
-}    // namespace xm::dbd
+}    // namespace xm::text
