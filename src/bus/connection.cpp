@@ -15,7 +15,10 @@
 #include <chrono>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <limits>
+#include <memory>
+#include <utility>
 
 namespace xm::bus {
 namespace asio = boost::asio;
@@ -30,12 +33,23 @@ std::unique_ptr<sdbus::IConnection> open(Kind kind) try {
          e.getMessage());
 }
 
+std::unique_ptr<sdbus::IConnection> open(const std::string& address) try {
+    return sdbus::createSessionBusConnectionWithAddress(address);
+} catch (const sdbus::Error& e) {
+    fail(errors::bus_unavailable, address, "cannot connect: {}", e.getMessage());
+}
+
 }    // namespace
 
 // sd-bus tells which events and which timeout it waits for; both are asked again after everything it does.
 struct Connection::State {
-    State(asio::io_context& context, Kind kind)
-        : loop{context}, proxies{open(kind)}, native{native_handle(*proxies)}, socket{context}, timer{context} {
+    State(asio::io_context& context, std::unique_ptr<sdbus::IConnection> opened, std::function<void()> handler)
+        : loop{context},
+          proxies{std::move(opened)},
+          native{native_handle(*proxies)},
+          socket{context},
+          timer{context},
+          on_lost{std::move(handler)} {
         socket.assign(sd_bus_get_fd(native));
         arm();
     }
@@ -52,8 +66,8 @@ struct Connection::State {
     void wait(asio::posix::descriptor_base::wait_type type, bool& armed) {
         if (armed) return;
         armed = true;
-        socket.async_wait(type, [this, &armed](const boost::system::error_code& error) {
-            if (error) return;
+        socket.async_wait(type, [this, &armed, guard = std::weak_ptr{alive}](const boost::system::error_code& error) {
+            if (error || guard.expired()) return;
             armed = false;
             process();
         });
@@ -69,14 +83,15 @@ struct Connection::State {
             return;
         }
         timer.expires_at(std::chrono::steady_clock::time_point{std::chrono::microseconds{deadline_us}});
-        timer.async_wait([this](const boost::system::error_code& error) {
-            if (error) return;
+        timer.async_wait([this, guard = std::weak_ptr{alive}](const boost::system::error_code& error) {
+            if (error || guard.expired()) return;
             armed_deadline_us = 0;
             process();
         });
     }
 
     void process() {
+        if (disconnected) return;
         for (int i = 0; i < messages_per_turn; ++i) {
             const int result = sd_bus_process(native, nullptr);
             if (result < 0) return lost(result);
@@ -86,18 +101,22 @@ struct Connection::State {
     }
 
     void again() {
-        if (queued) return;
+        if (queued || disconnected) return;
         queued = true;
-        asio::post(loop, [this] {
+        asio::post(loop, [this, guard = std::weak_ptr{alive}] {
+            if (guard.expired()) return;
             queued = false;
             process();
         });
     }
 
     void lost(int error) {
+        if (std::exchange(disconnected, true)) return;
         log::error("bus connection lost error={}", std::strerror(-error));
-        disconnected = true;
-        loop.stop();
+        if (!on_lost) return loop.stop();
+        asio::post(loop, [this, guard = std::weak_ptr{alive}] {
+            if (!guard.expired()) on_lost();
+        });
     }
 
     asio::io_context& loop;
@@ -105,6 +124,8 @@ struct Connection::State {
     sd_bus* native;
     asio::posix::stream_descriptor socket;
     asio::steady_timer timer;
+    std::function<void()> on_lost;
+    std::shared_ptr<bool> alive = std::make_shared<bool>(true);    // what waits in the loop may outlive this
     std::uint64_t armed_deadline_us = std::numeric_limits<std::uint64_t>::max();
     bool reading = false;
     bool writing = false;
@@ -112,7 +133,10 @@ struct Connection::State {
     bool disconnected = false;
 };
 
-Connection::Connection(asio::io_context& loop, Kind kind) : state_{std::make_unique<State>(loop, kind)} {}
+Connection::Connection(asio::io_context& loop, Kind kind)
+    : state_{std::make_unique<State>(loop, open(kind), nullptr)} {}
+Connection::Connection(asio::io_context& loop, const std::string& address, std::function<void()> on_lost)
+    : state_{std::make_unique<State>(loop, open(address), std::move(on_lost))} {}
 Connection::~Connection() = default;
 
 void Connection::own_name(const std::string& name) {

@@ -4,6 +4,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -18,7 +19,11 @@ enum class Kind { system, session };
 
 class Connection {
 public:
+    // A connection that is lost stops the loop.
     Connection(boost::asio::io_context& loop, Kind kind = Kind::system);
+    // To the bus at an address, "unix:path=/run/dbus/system_bus_socket". A connection that is lost says so on the next
+    // turn of the loop, once, and may be destroyed then.
+    Connection(boost::asio::io_context& loop, const std::string& address, std::function<void()> on_lost);
     ~Connection();
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
@@ -34,7 +39,7 @@ public:
     // To be called after sending: looks again at what sd-bus waits for, once per turn of the loop.
     void flush();
 
-    // The bus went away; the loop was stopped. Nothing comes back: end the process, the service manager restarts it.
+    // The bus went away. This connection does not come back.
     bool lost() const;
 
 private:
