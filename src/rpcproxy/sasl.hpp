@@ -26,7 +26,15 @@ public:
     Step take(Bytes bytes);
 
 private:
-    enum class State { nul, auth, data, begin };
+    enum class State { nul, auth, data, begin };    // what is expected next; begin: OK was said
+
+    void take_first(std::byte byte, Step& step);
+    void take_next(char c, Step& step);
+    void take_line(std::string_view line, Step& step);
+    void authenticate(std::string_view mechanism, Step& step);
+    void accept(Step& step);
+    void refuse(std::string_view answer, Step& step);
+
     std::string guid_;
     std::optional<std::string> uuid_;
     std::string line_;
