@@ -6,14 +6,16 @@
 //   * The last rule that matches decides. A rule matches messages of its direction and kind for which all its
 //     specifiers hold; `all` has none.
 //   * What is absent from the message, or unknown of the guest, satisfies no allow that names it and every deny.
-//   * A rule without `stubdom` is about guests that are no stub domains. For outgoing messages the source is the host,
-//     so stubdom is false there.
+//   * A rule without `stubdom` says `stubdom false`: it is about guests that are no stub domains, be it allow or deny.
+//     For outgoing messages the source is the host, so stubdom is false there; all other facts are the guest's.
 //   * `interface I` holds for messages of interface I, and for Get, Set and GetAll of org.freedesktop.DBus.Properties
 //     whose first argument is I. Nothing else of a body is looked at. A call without interface may be any.
+//   * A signal has no one address: an allow matches it only if it says signal, or names an interface.
 //   * A destination or sender known by several names is judged once for each, and passes if all do. One known by no
-//     name is absent.
-//   * Some things no rule can allow: a call without destination, a signal that is sent on org.freedesktop.DBus,
-//     BecomeMonitor, UpdateActivationEnvironment, a match rule that eavesdrops.
+//     name is absent. What a guest says of the sender is not among the names.
+//   * Some things no rule can allow to come from a guest: a call without a destination that has a name, a signal on
+//     org.freedesktop.DBus, and to the bus itself BecomeMonitor, UpdateActivationEnvironment, a match rule that
+//     eavesdrops.
 
 #include "rpcproxy/rules.hpp"
 
@@ -67,7 +69,7 @@ struct Verdict {
 // a new one, so a message sees one set only.
 class RuleSet {
 public:
-    RuleSet() = default;
+    RuleSet();
     explicit RuleSet(std::vector<Rule> rules);    // in file order, a VM's own rules last
     ~RuleSet();
     RuleSet(RuleSet&&) noexcept;
@@ -80,6 +82,8 @@ public:
     std::span<const std::string> properties() const;
 
 private:
+    Verdict verdict_of(std::size_t position) const;
+
     struct Index;
     std::vector<Rule> rules_;
     std::unique_ptr<Index> index_;
