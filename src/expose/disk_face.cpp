@@ -12,7 +12,8 @@ namespace asio = boost::asio;
 using namespace xenmgr;
 
 void DiskFace::get(Property property, bus::Writer& into) const {
-    const auto value = get_disk(manager_.registry().tree(vm_), vm_, disk_, property, {});
+    if (asks_image(property) && !image_) image_ = manager_.image_facts(vm_, disk_);
+    const auto value = get_disk(manager_.registry().tree(vm_), vm_, disk_, property, image_.value_or(ImageFacts{}));
     put(into, value, gen::vmdisk::properties[static_cast<std::size_t>(property)].signature);
 }
 

@@ -4,7 +4,10 @@
 #include "base/uuid.hpp"
 #include "gen/vmdisk_server.hpp"
 #include "model/disk.hpp"
+#include "xenmgr/config/disk_rows.hpp"
 #include "xenmgr/manager/manager.hpp"
+
+#include <optional>
 
 namespace xm::expose {
 
@@ -34,6 +37,7 @@ private:
     xenmgr::Manager& manager_;
     Uuid vm_;
     int disk_;
+    mutable std::optional<xenmgr::ImageFacts> image_;    // looked at once: an object is made for one call
 };
 
 }    // namespace xm::expose

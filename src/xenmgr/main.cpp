@@ -7,6 +7,7 @@
 #include "connect/db_bus.hpp"
 #include "connect/hooks.hpp"
 #include "connect/host_files.hpp"
+#include "connect/image_file.hpp"
 #include "connect/monitor_unix.hpp"
 #include "expose/announcer.hpp"
 #include "expose/device_objects.hpp"
@@ -54,17 +55,22 @@ using namespace xm;
     const auto database = connect::make_bus_database(connection);
     connect::HookPrograms hooks{loop.get_executor()};
     connect::LocalFiles files;
+    connect::LocalImages images;
     connect::UnixMonitors monitors{
         loop.get_executor(),
         {.directory = settings.run_dir, .program = settings.monitor, .options = {"--engine", settings.engine}}};
 
     expose::Announcer announcer{connection};
     const auto flavour = xenmgr::read_flavour(settings.flavour_file);
-    xenmgr::Manager manager{
-        loop.get_executor(),
-        {.database = *database, .monitors = monitors, .hooks = hooks, .files = files, .listener = announcer},
-        xenmgr::Templates{settings.data_dir / "templates" / flavour},
-        xenmgr::Limits{}};
+    xenmgr::Manager manager{loop.get_executor(),
+                            {.database = *database,
+                             .monitors = monitors,
+                             .hooks = hooks,
+                             .files = files,
+                             .images = images,
+                             .listener = announcer},
+                            xenmgr::Templates{settings.data_dir / "templates" / flavour},
+                            xenmgr::Limits{}};
     xenmgr::ScriptQueue scripts{loop.get_executor()};
 
     bus::Service service{connection};

@@ -79,6 +79,8 @@ E word_of(const ConfigTree& tree, int disk, P property) {
 
 std::vector<int> disk_ids(const ConfigTree& tree) { return tree.ids(disks); }
 
+bool asks_image(P property) { return static_cast<bool>(row(property).read); }
+
 Value get_disk(const ConfigTree& tree, Uuid vm, int disk, P property, const ImageFacts& image) {
     require_disk(tree, vm, disk);
     const auto& r = row(property);

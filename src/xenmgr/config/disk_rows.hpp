@@ -32,6 +32,7 @@ struct DiskRow {
 };
 
 std::vector<int> disk_ids(const ConfigTree& tree);
+bool asks_image(DiskProperty property);    // only then does get_disk look at `image`
 Value get_disk(const ConfigTree& tree, Uuid vm, int disk, DiskProperty property, const ImageFacts& image);
 Change plan_set_disk(const ConfigTree& tree, Uuid vm, int disk, DiskProperty property, const Value& value);
 

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 
 namespace xm::xenmgr {
 namespace asio = boost::asio;
@@ -25,6 +26,7 @@ constexpr std::size_t most_icon_bytes = std::size_t{4} << 20;
 Manager::Manager(asio::any_io_executor executor, Parts parts, Templates templates, Limits limits)
     : database_{parts.database},
       files_{parts.files},
+      images_{parts.images},
       listener_{parts.listener},
       registry_{[this](const Uuid& vm) { return live_facts(vm); }},
       configs_{executor, parts.database, registry_, parts.listener},
@@ -126,6 +128,16 @@ std::vector<std::uint8_t> Manager::read_icon(const Uuid& vm) const {
     if (!files_.exists(file)) fail(errors::no_such_file, file.string(), "the VM's icon is not there");
     const auto bytes = files::read(file, most_icon_bytes);
     return {bytes.begin(), bytes.end()};
+}
+
+ImageFacts Manager::image_facts(const Uuid& vm, int disk) const {
+    const auto configured = read_disk(registry_.tree(vm), disk);
+    if (configured.type != model::DiskType::vhd || configured.path.empty()) return {};
+    const auto image = images_.look_at_vhd(configured.path);
+    const auto mib = std::min<std::int64_t>(image.virtual_bytes >> 20, std::numeric_limits<std::int32_t>::max());
+    return {.key_set = image.key_set,
+            .virtual_size_mb = static_cast<std::int32_t>(mib),
+            .utilization_bytes = image.stored_bytes};
 }
 
 void Manager::remove_image(const std::string& path) { files_.remove(path); }

@@ -5,7 +5,9 @@
 #include "connect/db.hpp"
 #include "connect/hooks.hpp"
 #include "connect/host_files.hpp"
+#include "connect/image_file.hpp"
 #include "connect/monitor.hpp"
+#include "xenmgr/config/disk_rows.hpp"
 #include "xenmgr/config/host_rows.hpp"
 #include "xenmgr/config/pci_rules.hpp"
 #include "xenmgr/life/lives.hpp"
@@ -29,6 +31,7 @@ public:
         connect::Monitors& monitors;
         connect::Hooks& hooks;
         connect::HostFiles& files;
+        connect::ImageFiles& images;
         Listener& listener;
         connect::GuestAgents* agents = nullptr;
     };
@@ -57,7 +60,8 @@ public:
     // Throws no_such_file, also for an image-path that leads out of the folder of icons.
     std::vector<std::uint8_t> read_icon(const Uuid& vm) const;
 
-    void remove_image(const std::string& path);    // of a deleted disk; nothing if it is not there
+    ImageFacts image_facts(const Uuid& vm, int disk) const;    // reads a vhd image now; throws no_such_vm
+    void remove_image(const std::string& path);                // of a deleted disk; nothing if it is not there
 
 private:
     LiveFacts live_facts(const Uuid& vm) const;
@@ -66,6 +70,7 @@ private:
 
     connect::Database& database_;
     connect::HostFiles& files_;
+    connect::ImageFiles& images_;
     Listener& listener_;
     HostFacts host_facts_;
     std::vector<PciDevice> pci_devices_;
