@@ -145,6 +145,7 @@ private:
         expect_type({&field.type, 1});
         const std::string_view value = cursor_.string();
         if (!field.valid(value)) return cursor_.fail(field.fault);
+        if (value.size() > limits_.path) return cursor_.fail("PATH is too long");    // names are shorter anyway
         message_.*field.where = value;
     }
 
@@ -207,6 +208,14 @@ Read read_message(Bytes bytes, const Limits& limits) {
     message.serial = start.serial;
     read.fault = read_into(message, start, limits);
     return read;
+}
+
+std::optional<std::uint32_t> number_behind_text(const Message& message) {
+    if (message.signature != "su") return std::nullopt;
+    Cursor body{message.body, message.big_endian, 0};
+    body.string();
+    const std::uint32_t number = body.number();
+    return body.fault() == nullptr ? std::optional{number} : std::nullopt;
 }
 
 }    // namespace xm::rpcproxy

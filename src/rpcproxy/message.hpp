@@ -18,6 +18,7 @@ using Bytes = std::span<const std::byte>;
 struct Limits {
     std::size_t message = 32u << 20;    // whole message; dbus-daemon's limit on its system bus
     std::size_t array = 64u << 20;      // specification
+    std::size_t path = 64u << 10;       // of the object called; long ones have crashed receivers (CVE-2019-6454)
 };
 
 // Why a stream of messages must end: static text for the log, "header field twice".
@@ -79,6 +80,12 @@ Read read_message(Bytes bytes, const Limits& limits = {});
 // A header made anew, in the byte order of the message, with the body's bytes as they are: without SENDER and without
 // fields that this reader does not know.
 std::vector<std::byte> stripped(const Message& message);
+
+// The same to another destination.
+std::vector<std::byte> readdressed(const Message& message, std::string_view destination);
+
+// The number in a body of signature "su", such as the flags of RequestName.
+std::optional<std::uint32_t> number_behind_text(const Message& message);
 
 // The same with another body, which consists of these strings and numbers.
 struct Argument {

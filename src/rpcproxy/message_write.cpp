@@ -136,6 +136,12 @@ std::vector<std::byte> stripped(const Message& message) {
     return marshalled(message.big_endian, without_sender(message), message.signature, message.body);
 }
 
+std::vector<std::byte> readdressed(const Message& message, std::string_view destination) {
+    Outline outline = without_sender(message);
+    outline.destination = destination;
+    return marshalled(message.big_endian, outline, message.signature, message.body);
+}
+
 std::vector<std::byte> with_body(const Message& message, std::span<const Argument> arguments) {
     const Body body = body_of(message.big_endian, arguments);
     return marshalled(message.big_endian, without_sender(message), body.signature, body.bytes);
