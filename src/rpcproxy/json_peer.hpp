@@ -8,6 +8,7 @@
 //   * a call to the peer has its serial as `id`, or another number while a call with the same serial is waiting. The
 //     peer's answer gets the caller as destination and the caller's serial. What answers no such call is skipped.
 
+#include "rpcproxy/json_frame.hpp"
 #include "rpcproxy/message.hpp"
 #include "rpcproxy/websocket.hpp"
 
@@ -20,6 +21,8 @@
 #include <vector>
 
 namespace xm::rpcproxy {
+
+struct JsonMessage;
 
 struct JsonOptions {
     bool websocket = false;              // else a NUL byte ends each object
@@ -66,10 +69,10 @@ public:
     // The handshake is over: messages can be framed. Always true on a byte stream.
     bool open() const;
 
-    // One message for the peer. An answer that cannot be said in JSON becomes an error for the peer that waits for it.
+    // One message for the peer. When an answer has no shape in JSON, the bytes hold an error for the peer that waits.
     struct Framed {
-        std::string bytes;
-        Fault fault = nullptr;    // then there are no bytes: the message has no shape in JSON, or is too long
+        std::string bytes;        // empty if nothing is to be sent
+        Fault fault = nullptr;    // what is wrong with the message: no shape in JSON, or too long
     };
     Framed frame(const Message& message);
 
@@ -83,15 +86,23 @@ private:
         std::string caller;
     };
 
-    void take_frame(std::string_view text, Step& step);
-    std::string packed(std::string_view text);
-    std::uint32_t remember(const Message& call);
+    void take_websocket(Bytes bytes, Step& step);
+    void take_stream(Bytes bytes, Step& step);
+    void take_text(const std::string& text, Step& step);
+    void translate(const JsonMessage& said, std::optional<std::string_view> signature, Step& step);
+    static void skip(Step& step, Fault why);
+    void refuse(const JsonMessage& said, Fault why, Step& step);
+    std::string packed(std::string text) const;
+    std::string instead(const Message& answer);
+    bool is_waited_for(std::uint32_t id) const;
+    std::uint32_t next_id();
 
     const JsonOptions& options_;
+    TextStream stream_;
     std::optional<Websocket> websocket_;
-    std::string text_;    // of a stream's object that is not complete yet
-    std::deque<Call> calls_;
-    std::uint32_t serial_ = 0;    // of our own errors
+    std::deque<Call> calls_;    // to the peer, without an answer; oldest first
+    std::uint32_t last_id_ = 0;
+    bool closed_ = false;
 };
 
 }    // namespace xm::rpcproxy

@@ -3,58 +3,64 @@
 // out. No extensions, no subprotocols, no sockets.
 
 #include "rpcproxy/message.hpp"
+#include "rpcproxy/websocket_head.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace xm::rpcproxy {
-
-// Whom a websocket serves; all comparisons are of exact bytes.
-struct WebsocketRules {
-    // Values of the header Origin. Browsers always send one; with no origin listed, none of them is served.
-    std::vector<std::string> origins;
-    // Values of the header Host. None listed: localhost, 127.0.0.1 and [::1], with any port.
-    std::vector<std::string> hosts;
-};
 
 class Websocket {
 public:
     // limit: of one text in bytes, all of its fragments together. rules must outlive this.
-    Websocket(const WebsocketRules& rules, std::size_t limit);
+    Websocket(const WebsocketRules& rules, std::size_t limit) : rules_{rules}, limit_{limit} {}
 
     struct Step {
-        std::size_t used = 0;     // bytes taken; take() again with the rest, until nothing is used or there is `close`
-        bool has_text = false;    // a whole text arrived: see text()
-        std::string answer;       // to be sent to the peer
-        bool close = false;       // send the answer, then end the conversation; nothing more is taken
-        Fault fault = nullptr;    // why, if the peer is to blame
+        std::size_t used = 0;                 // bytes taken: up to the end of a text, or all unless `close`
+        std::optional<std::string> text{};    // whole and valid UTF-8
+        std::string answer{};                 // to be sent to the peer
+        bool close = false;                   // send the answer, then end the conversation; nothing more is taken
+        Fault fault = nullptr;                // why, if the peer is to blame
     };
-    // At most one text a call, valid UTF-8.
     Step take(Bytes bytes);
 
-    // The text that the last step completed; valid until the next.
-    const std::string& text() const { return text_; }
+    bool open() const { return state_ == State::header || state_ == State::payload; }    // 101 said, nobody closed
 
-    bool open() const { return state_ == State::open; }    // 101 was answered, and nobody has closed
-
-    std::string frame(std::string_view text) const;
     std::string farewell();    // a close frame, "going away"; empty unless open()
 
 private:
-    enum class State : std::uint8_t { head, open, closed };
+    enum class State : std::uint8_t { head, header, payload, closed };
+    enum class Opcode : std::uint8_t { continuation = 0, text = 1, close = 8, ping = 9, pong = 10 };
 
-    Step take_head(Bytes bytes);
-    Step take_frame(Bytes bytes);
+    void take_head(Bytes bytes, Step& step);
+    void take_header(std::byte byte, Step& step);
+    void begin_payload(Step& step);
+    void take_payload(Bytes bytes, Step& step);
+    void end_payload(Step& step);
+    void answer_close(Step& step);
+    void end(Step& step, std::uint16_t code, Fault fault);
+
+    bool is_control() const { return opcode_ >= Opcode::close; }
 
     const WebsocketRules& rules_;
     std::size_t limit_;
     State state_ = State::head;
-    std::string input_;    // a head or frame that is not complete yet
-    std::string text_;     // fragments so far, or the last text
+    std::string head_;    // of the handshake, or of a frame, while it is not complete
+    // The frame that arrives now.
+    Opcode opcode_ = Opcode::text;
+    bool final_ = true;
+    std::size_t left_ = 0;    // bytes of its payload to come
+    std::array<unsigned char, 4> mask_{};
+    std::size_t masked_ = 0;    // bytes of its payload that came
+    std::string control_;       // payload of a control frame
+    std::string text_;          // fragments of a text
     bool fragmented_ = false;
 };
+
+std::string in_websocket(std::string_view text);    // as one frame for the peer
 
 }    // namespace xm::rpcproxy

@@ -20,6 +20,7 @@ FOREIGN = [
                   r"any_io_executor|io_context|cancellation_\w+|as_tuple|experimental/.*|bind_.*|error)\.hpp"),
     ("asio.all", r"boost/asio\.hpp"),
     ("asio", r"boost/asio/.*"),
+    ("beast", r"boost/beast/.*"),
     ("boost", r"boost/(smart_ptr|container|system)/.*"),    # plain types, as good as the standard library's
     ("sdbus", r"sdbus-c\+\+/.*"),
     ("sd-bus", r"systemd/sd-bus.*"),
@@ -69,7 +70,8 @@ LAYERS = [
     Layer("src/dbd/*_bus.?pp", BASIC + " dbd model connect asio asio.wait json sqlite bus gen.schema gen.server"),
     Layer("src/dbd/*", BASIC + " dbd model connect asio asio.wait json sqlite cli11", never="sdbus sd-bus bus"),
     Layer("src/rpcproxy/*_bus.?pp", BASIC + " rpcproxy model connect asio asio.wait json bus gen.schema gen.server"),
-    Layer("src/rpcproxy/*", BASIC + " rpcproxy model connect asio asio.wait json cli11", never="sdbus sd-bus bus"),
+    Layer("src/rpcproxy/*", BASIC + " rpcproxy model connect asio asio.wait beast json pugixml openssl cli11",
+          never="sdbus sd-bus bus"),
     Layer("src/ovf/*", BASIC + " ovf base model pugixml openssl"),
     Layer("src/xec/*", BASIC + " xec bus gen.schema gen.client asio asio.wait json pugixml cli11 sd-bus systemd",
           never="model xenmgr connect"),
