@@ -7,13 +7,6 @@ using namespace xm::fakes;
 
 namespace {
 
-std::string repeated(std::string_view text, std::size_t times) {
-    std::string all;
-    for (std::size_t i = 0; i < times; ++i)
-        all += text;
-    return all;
-}
-
 const Write nothing = [](Wire&) {};
 
 // So many variants within each other, and a byte in the innermost.

@@ -7,13 +7,6 @@ namespace {
 
 RawMessage call_with(RawField field) { return raw_call().instead(std::move(field)); }
 
-std::string repeated(std::string_view text, std::size_t times) {
-    std::string all;
-    for (std::size_t i = 0; i < times; ++i)
-        all += text;
-    return all;
-}
-
 }    // namespace
 
 TEST_CASE("messages of every type are read, and every part is found") {

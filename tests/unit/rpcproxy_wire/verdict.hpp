@@ -23,6 +23,13 @@ inline std::string verdict(const fakes::RawMessage& message) {
     return said[0];
 }
 
+inline std::string repeated(std::string_view text, std::size_t times) {
+    std::string all;
+    for (std::size_t i = 0; i < times; ++i)
+        all += text;
+    return all;
+}
+
 inline std::string body_verdict(const std::string& signature, fakes::Write values) {
     INFO(signature);
     return verdict(fakes::raw_call().with_body(signature, std::move(values)));
