@@ -33,21 +33,21 @@ namespace xm::rpcproxy {
 struct Subject {
     Direction direction = Direction::incoming;
     Kind kind = Kind::method_call;
-    std::span<const std::string_view> destinations;    // well-known names that the destination stands for
-    std::span<const std::string_view> senders;         // the same of the sender
-    std::optional<std::string_view> interface;
-    std::optional<std::string_view> member;
-    std::string_view signature;                        // of the body
-    std::optional<std::string_view> first_argument;    // if the body begins with a string (s)
+    std::span<const std::string_view> destinations{};    // well-known names that the destination stands for
+    std::span<const std::string_view> senders{};         // the same of the sender
+    std::optional<std::string_view> interface{};
+    std::optional<std::string_view> member{};
+    std::string_view signature{};                        // of the body
+    std::optional<std::string_view> first_argument{};    // if the body begins with a string (s)
 };
 
 // What is known of the guest behind a conversation.
 struct Facts {
-    std::optional<std::uint32_t> domid;
-    std::optional<Uuid> uuid;
-    std::optional<bool> stubdom;
-    std::optional<std::string> type;    // VM property "type"
-    std::optional<std::string> name;    // VM property "name"
+    std::optional<std::uint32_t> domid{};
+    std::optional<Uuid> uuid{};
+    std::optional<bool> stubdom{};
+    std::optional<std::string> type{};    // VM property "type"
+    std::optional<std::string> name{};    // VM property "name"
 };
 
 // Boolean properties of the guest's VM; one that cannot be read, or is no boolean, is unknown.
