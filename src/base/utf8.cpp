@@ -1,5 +1,7 @@
 #include "base/utf8.hpp"
 
+#include <cstdint>
+
 namespace xm::text {
 namespace {
 
@@ -34,10 +36,25 @@ std::size_t character(std::string_view text) {
     return 0;
 }
 
+constexpr std::size_t word = 8;
+
+// Most text is ASCII, so it is looked at by words: the compiler makes one load of this.
+bool begins_with_ascii_word(std::string_view text) {
+    if (text.size() < word) return false;
+    std::uint64_t bits = 0;
+    for (std::size_t i = 0; i < word; ++i)
+        bits |= std::uint64_t{static_cast<unsigned char>(text[i])} << 8 * i;
+    return (bits & 0x8080808080808080) == 0;
+}
+
 }    // namespace
 
 bool is_utf8(std::string_view text) {
     while (!text.empty()) {
+        if (begins_with_ascii_word(text)) {
+            text.remove_prefix(word);
+            continue;
+        }
         const std::size_t length = character(text);
         if (length == 0) return false;
         text.remove_prefix(length);

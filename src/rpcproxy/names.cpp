@@ -1,5 +1,7 @@
 #include "rpcproxy/names.hpp"
 
+#include "base/utf8.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -53,51 +55,6 @@ std::size_t dotted(std::string_view text, std::uint8_t first, std::uint8_t rest)
     return elements(text, {.separator = '.', .first = first, .rest = rest});
 }
 
-constexpr std::uint64_t word_at(std::string_view text, std::size_t at) {
-    std::uint64_t word = 0;
-    for (std::size_t i = 0; i < 8; ++i)
-        word |= std::uint64_t{static_cast<unsigned char>(text[at + i])} << 8 * i;
-    return word;
-}
-
-// Bytes 0x01..0x7f only, eight at a time.
-bool all_plain_ascii(std::uint64_t word) {
-    constexpr std::uint64_t lows = 0x0101010101010101, highs = 0x8080808080808080;
-    return (((word - lows) | word) & highs) == 0;
-}
-
-// Follows a lead byte; the first continuation byte is within `low`..`high`, which rules out the longer forms,
-// surrogates and what lies above the last code point.
-struct Sequence {
-    std::size_t size;
-    unsigned char low, high;
-};
-
-constexpr Sequence sequence_of(unsigned char lead) {
-    if (lead >= 0x01 && lead <= 0x7f) return {1, 0, 0};
-    if (lead >= 0xc2 && lead <= 0xdf) return {2, 0x80, 0xbf};
-    if (lead == 0xe0) return {3, 0xa0, 0xbf};
-    if (lead == 0xed) return {3, 0x80, 0x9f};
-    if (lead >= 0xe1 && lead <= 0xef) return {3, 0x80, 0xbf};
-    if (lead == 0xf0) return {4, 0x90, 0xbf};
-    if (lead >= 0xf1 && lead <= 0xf3) return {4, 0x80, 0xbf};
-    if (lead == 0xf4) return {4, 0x80, 0x8f};
-    return {0, 0, 0};
-}
-
-// The length of the character at the beginning of the text; 0 if there is none.
-std::size_t character(std::string_view text) {
-    const Sequence sequence = sequence_of(static_cast<unsigned char>(text.front()));
-    if (sequence.size == 0 || sequence.size > text.size()) return 0;
-    unsigned char low = sequence.low, high = sequence.high;
-    for (const char c : text.substr(1, sequence.size - 1)) {
-        if (static_cast<unsigned char>(c) < low || static_cast<unsigned char>(c) > high) return 0;
-        low = 0x80;
-        high = 0xbf;
-    }
-    return sequence.size;
-}
-
 }    // namespace
 
 bool is_object_path(std::string_view text) {
@@ -121,18 +78,6 @@ bool is_bus_name(std::string_view text) {
     return dotted(text, letter | hyphen, any) >= 2;
 }
 
-bool is_plain_text(std::string_view text) {
-    std::size_t at = 0;
-    while (at < text.size()) {
-        if (text.size() - at >= 8 && all_plain_ascii(word_at(text, at))) {
-            at += 8;
-            continue;
-        }
-        const std::size_t size = character(text.substr(at));
-        if (size == 0) return false;
-        at += size;
-    }
-    return true;
-}
+bool is_plain_text(std::string_view text) { return text.find('\0') == std::string_view::npos && text::is_utf8(text); }
 
 }    // namespace xm::rpcproxy

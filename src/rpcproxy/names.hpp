@@ -11,7 +11,7 @@ bool is_interface_name(std::string_view text);    // error names look the same
 bool is_member_name(std::string_view text);
 bool is_bus_name(std::string_view text);    // well-known or unique
 
-// Valid UTF-8 without NUL: shortest form, no surrogates, nothing above U+10FFFF.
+// UTF-8 without NUL.
 bool is_plain_text(std::string_view text);
 
 }    // namespace xm::rpcproxy
