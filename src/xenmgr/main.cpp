@@ -6,6 +6,7 @@
 #include "bus/service.hpp"
 #include "connect/db_bus.hpp"
 #include "connect/hooks.hpp"
+#include "connect/host_devices.hpp"
 #include "connect/host_files.hpp"
 #include "connect/image_file.hpp"
 #include "connect/monitor_unix.hpp"
@@ -27,6 +28,7 @@
 
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 
 namespace {
 
@@ -46,6 +48,15 @@ using namespace xm;
     std::_Exit(code);
 }
 
+xenmgr::HostFacts host_facts(const connect::HostDevices& devices, const std::string& flavour) {
+    const auto capabilities = "/etc/caps." + flavour;
+    xenmgr::HostFacts facts;
+    if (std::filesystem::exists(capabilities))
+        facts.capabilities = xenmgr::parse_capabilities(files::read(capabilities));
+    facts.pci_devices = devices.pci_devices();
+    return facts;
+}
+
 [[noreturn]] void serve(const xenmgr::Settings& settings) {
     boost::asio::io_context loop{1};
     boost::asio::signal_set stop{loop, SIGTERM, SIGINT};
@@ -56,6 +67,7 @@ using namespace xm;
     connect::HookPrograms hooks{loop.get_executor()};
     connect::LocalFiles files;
     connect::LocalImages images;
+    const connect::LocalDevices devices{settings.host_root};
     connect::UnixMonitors monitors{
         loop.get_executor(),
         {.directory = settings.run_dir, .program = settings.monitor, .options = {"--engine", settings.engine}}};
@@ -68,9 +80,11 @@ using namespace xm;
                              .hooks = hooks,
                              .files = files,
                              .images = images,
+                             .devices = devices,
                              .listener = announcer},
                             xenmgr::Templates{settings.data_dir / "templates" / flavour},
                             xenmgr::Limits{}};
+    manager.set_host_facts(host_facts(devices, flavour));
     xenmgr::ScriptQueue scripts{loop.get_executor()};
 
     bus::Service service{connection};

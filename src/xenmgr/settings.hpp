@@ -11,9 +11,10 @@ struct Settings {
     std::filesystem::path run_dir = "/run/xenvm";        // sockets of the monitors
     std::filesystem::path data_dir = XENMGR_DATA_DIR;    // templates/<flavour>
     std::filesystem::path flavour_file = "/etc/xenclient.flavour";
-    std::filesystem::path monitor;     // program; default: xenvm beside this one
-    std::filesystem::path pid_file;    // empty: none
-    std::string engine = "auto";       // handed to the monitors
+    std::filesystem::path host_root = "/";    // below it the kernel shows the host's devices
+    std::filesystem::path monitor;            // program; default: xenvm beside this one
+    std::filesystem::path pid_file;           // empty: none
+    std::string engine = "auto";              // handed to the monitors
     bool daemonize = true;
     bool autostart = true;
     bool debug = false;

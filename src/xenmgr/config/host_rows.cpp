@@ -21,18 +21,13 @@ constexpr Effects announced{.config_changed = true};
 constexpr Range not_negative{.low = 0};
 constexpr std::string_view action_words[] = {"nothing", "sleep", "hibernate", "shutdown", "forced-shutdown", "reboot"};
 
-bool capability(const HostFacts& facts, const std::string& name) {
-    const auto found = facts.capabilities.find(name);
-    return found != facts.capabilities.end() && found->second == "true";
-}
-
 Value always(const HostFacts&) { return true; }
 Value zero(const HostFacts&) { return 0; }
 Value ssh(const HostFacts& facts) { return facts.ssh; }
 Value argo_ssh(const HostFacts& facts) { return facts.argo_ssh; }
 Value dom0_networking(const HostFacts& facts) { return facts.dom0_networking; }
-Value secondary_gpu(const HostFacts& facts) { return capability(facts, "secondary-gpu-pt"); }
-Value save_changes(const HostFacts& facts) { return capability(facts, "configurable-save-changes-across-reboots"); }
+Value secondary_gpu(const HostFacts& facts) { return has_capability(facts, "secondary-gpu-pt"); }
+Value save_changes(const HostFacts& facts) { return has_capability(facts, "configurable-save-changes-across-reboots"); }
 Value languages(const HostFacts& facts) { return supported_languages(facts); }
 Value language(const HostFacts& facts) { return facts.language; }
 
@@ -158,6 +153,11 @@ std::string lowered(std::string_view text) {
 }
 
 }    // namespace
+
+bool has_capability(const HostFacts& facts, const std::string& name) {
+    const auto found = facts.capabilities.find(name);
+    return found != facts.capabilities.end() && found->second == "true";
+}
 
 const HostRow& host_row(P property) { return host_rows[static_cast<std::size_t>(property)].row; }
 const HostRow& host_row(U property) { return ui_rows[static_cast<std::size_t>(property)].row; }

@@ -4,12 +4,14 @@
 
 #include "gen/xenmgr_config_schema.hpp"
 #include "gen/xenmgr_config_ui_schema.hpp"
+#include "model/pci_device.hpp"
 #include "xenmgr/config/row_function.hpp"
 #include "xenmgr/config/setting.hpp"
 
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace xm::xenmgr {
 
@@ -23,7 +25,9 @@ struct HostFacts {
     bool argo_ssh = false;
     bool dom0_networking = false;
     std::string language = "en-us";
+    std::vector<model::PciDevice> pci_devices = {};    // by address
 };
+bool has_capability(const HostFacts& facts, const std::string& name);
 
 // A switch that is on while a file is absent; `service` is restarted after a change.
 struct SwitchFile {

@@ -100,20 +100,6 @@ const PciDevice* find_device(const std::vector<PciDevice>& host, const PciAddres
 
 }    // namespace
 
-std::optional<PciAddress> PciAddress::parse(std::string_view untrusted_text) {
-    if (untrusted_text.size() != 12 || untrusted_text[4] != ':' || untrusted_text[7] != ':' ||
-        untrusted_text[10] != '.')
-        return std::nullopt;
-    const auto domain = text::parse_number<std::uint16_t>(untrusted_text.substr(0, 4), hexadecimal);
-    const auto bus = text::parse_number<std::uint8_t>(untrusted_text.substr(5, 2), hexadecimal);
-    const auto slot = text::parse_number<std::uint8_t>(untrusted_text.substr(8, 2), hexadecimal);
-    const auto function = text::parse_number<std::uint8_t>(untrusted_text.substr(11, 1), hexadecimal);
-    if (!domain || !bus || !slot || *slot > 31 || !function || *function > 7) return std::nullopt;
-    return PciAddress{*domain, *bus, *slot, *function};
-}
-
-std::string PciAddress::text() const { return fmt::format("{:04x}:{:02x}:{:02x}.{:x}", domain, bus, slot, function); }
-
 bool PciIds::matches(const PciDevice& candidate) const {
     if (vendor && *vendor != candidate.vendor) return false;
     if (device && *device != candidate.device) return false;
@@ -159,6 +145,10 @@ Change plan_delete_pci_rule(const ConfigTree& tree, const PciAddressRule& rule) 
     return plan_delete(tree, [&](const StoredRule& stored) { return stored.by_address == rule; });
 }
 
+bool has_pci_rule(const ConfigTree& tree, const PciAddressRule& rule) {
+    return std::ranges::any_of(stored_rules(tree), [&](const StoredRule& stored) { return stored.by_address == rule; });
+}
+
 std::vector<StringMap> list_pci_rules(const ConfigTree& tree) {
     std::vector<StringMap> list;
     for (const auto& rule : stored_rules(tree)) {
@@ -199,6 +189,16 @@ PassedDevices passed_devices(const ConfigTree& tree, const std::vector<PciDevice
     for (auto& [address, device] : selected)
         result.present.push_back(std::move(device));
     return result;
+}
+
+int mmio_hole_mib(const PassedDevices& devices) {
+    constexpr std::uint64_t mib = 1 << 20, hole_end = 0xfc000000, four_gib = std::uint64_t{1} << 32;
+    std::uint64_t wanted = 64 * mib;
+    for (const auto& passed : devices.present)
+        wanted += passed.device.memory_bytes;
+    for (const std::uint64_t base : {0xf0000000, 0xe0000000, 0xc0000000, 0x80000000})
+        if (hole_end - base > wanted) return static_cast<int>((four_gib - base) / mib);
+    fail(errors::pci_memory_too_large, "", "they have {} MiB of memory", wanted / mib);
 }
 
 StringMap describe(const PciDevice& device) {

@@ -3,9 +3,9 @@
 // and by address. Which devices of the host they select is decided anew at each start.
 
 #include "base/uuid.hpp"
+#include "model/pci_device.hpp"
 #include "xenmgr/config/config_tree.hpp"
 
-#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,24 +14,8 @@
 
 namespace xm::xenmgr {
 
-struct PciAddress {
-    std::uint16_t domain = 0;
-    std::uint8_t bus = 0;
-    std::uint8_t slot = 0;        // 0..31
-    std::uint8_t function = 0;    // 0..7
-
-    static std::optional<PciAddress> parse(std::string_view untrusted_text);    // dddd:bb:ss.f, hexadecimal
-    std::string text() const;
-    auto operator<=>(const PciAddress&) const = default;
-};
-
-struct PciDevice {
-    PciAddress address;
-    std::uint16_t vendor = 0;
-    std::uint16_t device = 0;
-    std::uint16_t pci_class = 0;    // class and subclass, without the programming interface
-    std::string name;
-};
+using model::PciAddress;
+using model::PciDevice;
 
 struct PciIds {
     std::optional<std::uint16_t> pci_class;
@@ -55,6 +39,7 @@ Change plan_add_pci_rule(const ConfigTree& tree, const PciIds& ids);
 Change plan_delete_pci_rule(const ConfigTree& tree, const PciIds& ids);    // every rule with the same three fields
 Change plan_add_pci_rule(const ConfigTree& tree, const PciAddressRule& rule);
 Change plan_delete_pci_rule(const ConfigTree& tree, const PciAddressRule& rule);
+bool has_pci_rule(const ConfigTree& tree, const PciAddressRule& rule);
 std::vector<StringMap> list_pci_rules(const ConfigTree& tree);    // id, rule
 
 struct PassedDevice {
@@ -68,6 +53,9 @@ struct PassedDevices {
 };
 // amt_active: host setting system-amt-pt-active.
 PassedDevices passed_devices(const ConfigTree& tree, const std::vector<PciDevice>& host, bool amt_active);
+// How much of the first 4 GiB a guest must leave to its devices, in MiB. Throws pci_memory_too_large.
+int mmio_hole_mib(const PassedDevices& devices);
+
 StringMap describe(const PciDevice& device);    // addr, name, class, vendor-id, device-id
 
 }    // namespace xm::xenmgr

@@ -109,6 +109,7 @@ struct BootContext {
     bool amt_passthrough = false;
     bool oem_features = false;
     std::vector<PassthroughDevice> pci = {};
+    std::vector<std::string> missing_pci = {};    // addresses of devices that the host does not have
     std::vector<NamedBackend> backends = {};
     std::vector<Neighbour> neighbours = {};
     bool suspend_image_exists = false;

@@ -4,7 +4,7 @@
 #include "gen/errors.hpp"
 #include "xenmgr/config/dependencies.hpp"
 #include "xenmgr/config/disk_rows.hpp"
-#include "xenmgr/config/guest_spec_build.hpp"
+#include "xenmgr/config/gpus.hpp"
 #include "xenmgr/config/nic_rows.hpp"
 #include "xenmgr/config/vm_properties.hpp"
 #include "xenmgr/manager/snapshot.hpp"
@@ -33,8 +33,33 @@ int domid_of(const VmSet& vms, const Uuid& uuid) {
 std::string text_of(const VmView& vm, VmProperty property) { return std::get<std::string>(get(vm, property)); }
 bool flag_of(const VmView& vm, VmProperty property) { return std::get<bool>(get(vm, property)); }
 
-// What of the host matters to this start. Facts of the hardware come with the host's own part of the manager.
-LaunchFacts launch_facts(const VmView& vm) {
+std::vector<std::string> addresses(const PassedDevices& passed) {
+    std::vector<std::string> found;
+    for (const auto& one : passed.present)
+        found.push_back(one.device.address.text());
+    return found;
+}
+
+constexpr std::uint16_t intel = 0x8086;
+
+PassthroughDevice as_passthrough(const PciDevice& device) {
+    const bool display = device.pci_class == 0x0300 || device.pci_class == 0x0380;
+    return {.address = device.address.text(),
+            .name = device.name,
+            .intel_display = device.vendor == intel && display,
+            .boot_vga = device.boot_vga};
+}
+
+}    // namespace
+
+PassedDevices LifeConfiguration::passed_to(const ConfigTree& tree) const {
+    return passed_devices(tree, registry_.host_facts().pci_devices, registry_.amt_active());
+}
+
+// What of the host matters to this start. Two facts come from services that this host does not have, and are what
+// their absence means: without the network daemon every network is a wired one, and without a tool that makes
+// snapshots every disk is used itself.
+LaunchFacts LifeConfiguration::launch_facts(const VmView& vm) const {
     LaunchFacts facts;
     for (const auto& nic : read_nics(vm.tree, vm.uuid)) {
         const auto backend = nic_backend(nic, vm.uuid, vm.host, vm.vms);
@@ -42,11 +67,13 @@ LaunchFacts launch_facts(const VmView& vm) {
     }
     for (const auto& disk : read_disks(vm.tree))
         if (disk.type == model::DiskType::vhd && !exists(disk.path)) facts.absent_images.insert(disk.id);
+    facts.pci_devices = registry_.host_facts().pci_devices;
+    facts.amt_active = registry_.amt_active();
+    facts.mmio_hole_mib = mmio_hole_mib(passed_to(vm.tree));
+    facts.cd_drives = devices_.cd_drives();
     facts.has_slic_table = exists("/sys/firmware/acpi/tables/SLIC");
     return facts;
 }
-
-}    // namespace
 
 LifeSettings LifeConfiguration::settings(const Uuid& uuid) const {
     if (!registry_.has(uuid)) return {};
@@ -82,7 +109,17 @@ void LifeConfiguration::set_hibernated(const Uuid& uuid, bool hibernated) {
                    });
 }
 
+Configuration::awaitable<void> LifeConfiguration::pass_whole_gpu(Uuid uuid) {
+    const auto plan = [this](const VmView& vm) {
+        return plan_pass_whole_gpu(vm.tree, registry_.host_facts().pci_devices);
+    };
+    if (!registry_.has(uuid) || plan(registry_.view(uuid)).empty()) co_return;
+    auto decide = [plan](const VmView& vm) { return VmChanges{{vm.uuid, plan(vm)}}; };
+    co_await store_.change(uuid, ConfigStore::Scope::one, std::move(decide));
+}
+
 Configuration::awaitable<StartContext> LifeConfiguration::start_context(Uuid uuid) {
+    co_await pass_whole_gpu(uuid);
     const auto vm = registry_.view(uuid);
     StartContext context{.uuid = uuid};
     if (!flag_of(vm, VmProperty::track_dependencies)) co_return context;
@@ -99,7 +136,8 @@ std::vector<Neighbour> LifeConfiguration::running_neighbours(const Uuid& uuid) c
         neighbours.push_back({.name = std::string{tree.get_or("name", other.text())},
                               .guest = !is_service_vm(tree),
                               .amt_passthrough = flag(tree, "amt-pt"),
-                              .oem_features = flag(tree, "oem-acpi-features")});
+                              .oem_features = flag(tree, "oem-acpi-features"),
+                              .pci = addresses(passed_to(tree))});
     });
     return neighbours;
 }
@@ -110,6 +148,11 @@ Configuration::awaitable<BootContext> LifeConfiguration::boot_context(Uuid uuid)
                         .amt_passthrough = flag(vm.tree, "amt-pt"),
                         .oem_features = flag(vm.tree, "oem-acpi-features"),
                         .neighbours = running_neighbours(uuid)};
+    const auto passed = passed_to(vm.tree);
+    for (const auto& one : passed.present)
+        context.pci.push_back(as_passthrough(one.device));
+    for (const auto& address : passed.missing)
+        context.missing_pci.push_back(address.text());
     for (const auto& nic : read_nics(vm.tree, uuid)) {
         if (!nic.enabled || (nic.backend_uuid.empty() && nic.backend_name.empty())) continue;
         const auto backend = nic_backend(nic, uuid, registry_.host(), registry_);

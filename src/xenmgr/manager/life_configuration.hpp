@@ -2,6 +2,8 @@
 // What the life of VMs asks of their configuration, answered from the registry.
 
 #include "connect/db.hpp"
+#include "connect/host_devices.hpp"
+#include "xenmgr/config/guest_spec_build.hpp"
 #include "xenmgr/life/surroundings.hpp"
 #include "xenmgr/manager/config_store.hpp"
 #include "xenmgr/manager/registry.hpp"
@@ -16,11 +18,12 @@ namespace xm::xenmgr {
 class LifeConfiguration final : public Configuration {
 public:
     LifeConfiguration(boost::asio::any_io_executor executor, Registry& registry, ConfigStore& store,
-                      connect::Database& database, Listener& listener)
+                      connect::Database& database, const connect::HostDevices& devices, Listener& listener)
         : executor_{std::move(executor)},
           registry_{registry},
           store_{store},
           database_{database},
+          devices_{devices},
           listener_{listener} {}
 
     LifeSettings settings(const Uuid& uuid) const override;
@@ -33,11 +36,15 @@ public:
 
 private:
     std::vector<Neighbour> running_neighbours(const Uuid& uuid) const;
+    awaitable<void> pass_whole_gpu(Uuid uuid);
+    LaunchFacts launch_facts(const VmView& vm) const;
+    PassedDevices passed_to(const ConfigTree& tree) const;
 
     boost::asio::any_io_executor executor_;
     Registry& registry_;
     ConfigStore& store_;
     connect::Database& database_;
+    const connect::HostDevices& devices_;
     Listener& listener_;
 };
 

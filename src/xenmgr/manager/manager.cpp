@@ -30,7 +30,7 @@ Manager::Manager(asio::any_io_executor executor, Parts parts, Templates template
       listener_{parts.listener},
       registry_{[this](const Uuid& vm) { return live_facts(vm); }},
       configs_{executor, parts.database, registry_, parts.listener},
-      life_configuration_{executor, registry_, configs_, parts.database, parts.listener},
+      life_configuration_{executor, registry_, configs_, parts.database, parts.devices, parts.listener},
       life_news_{executor, parts.listener, registry_, configs_},
       lives_{executor,
              {.monitors = parts.monitors,

@@ -4,6 +4,7 @@
 
 #include "connect/db.hpp"
 #include "connect/hooks.hpp"
+#include "connect/host_devices.hpp"
 #include "connect/host_files.hpp"
 #include "connect/image_file.hpp"
 #include "connect/monitor.hpp"
@@ -32,6 +33,7 @@ public:
         connect::Hooks& hooks;
         connect::HostFiles& files;
         connect::ImageFiles& images;
+        const connect::HostDevices& devices;
         Listener& listener;
         connect::GuestAgents* agents = nullptr;
     };
@@ -48,10 +50,10 @@ public:
     Lives& lives() { return lives_; }
 
     // What main found out about the host before anything is served.
-    const HostFacts& host_facts() const { return host_facts_; }
-    void set_host_facts(HostFacts facts) { host_facts_ = std::move(facts); }
-    const std::vector<PciDevice>& pci_devices() const { return pci_devices_; }
-    bool amt_active() const { return flag(registry_.host_tree(), "system-amt-pt-active"); }
+    const HostFacts& host_facts() const { return registry_.host_facts(); }
+    void set_host_facts(HostFacts facts) { registry_.set_host_facts(std::move(facts)); }
+    const std::vector<PciDevice>& pci_devices() const { return host_facts().pci_devices; }
+    bool amt_active() const { return registry_.amt_active(); }
 
     // A VM's own corner of the database. Keys as of get_db_key.
     boost::asio::awaitable<std::string> read_domstore(Uuid vm, std::string untrusted_key);
@@ -72,8 +74,6 @@ private:
     connect::HostFiles& files_;
     connect::ImageFiles& images_;
     Listener& listener_;
-    HostFacts host_facts_;
-    std::vector<PciDevice> pci_devices_;
     Registry registry_;
     ConfigStore configs_;
     LifeConfiguration life_configuration_;

@@ -3,6 +3,7 @@
 #include "base/failure.hpp"
 #include "gen/errors.hpp"
 #include "xenmgr/config/dependencies.hpp"
+#include "xenmgr/config/gpus.hpp"
 
 #include <filesystem>
 
@@ -75,6 +76,11 @@ void Registry::put(const Uuid& vm, ConfigTree tree) { vms_.insert_or_assign(vm, 
 
 void Registry::erase(const Uuid& vm) { vms_.erase(vm); }
 
+void Registry::set_host_facts(HostFacts facts) {
+    host_facts_ = std::move(facts);
+    refresh_host();
+}
+
 void Registry::refresh_host() {
     host_.iso_path = std::string{host_tree_.get_or("xenmgr/isos", "/storage/isos")};
     host_.autostart_pending.clear();
@@ -82,6 +88,8 @@ void Registry::refresh_host() {
         if (const auto uuid = Uuid::parse(text)) host_.autostart_pending.push_back(*uuid);
     host_.default_backend = find_default_backend(*this);
     host_.file_size = size_of_file;
+    host_.seamless_traffic_default = has_capability(host_facts_, "seamless-traffic-default");
+    host_.gpus = offered_gpus(host_facts_, host_tree_);
 }
 
 }    // namespace xm::xenmgr

@@ -4,6 +4,7 @@
 
 #include "base/uuid.hpp"
 #include "xenmgr/config/config_tree.hpp"
+#include "xenmgr/config/host_rows.hpp"
 #include "xenmgr/config/vm_view.hpp"
 
 #include <cstddef>
@@ -42,6 +43,10 @@ public:
     ConfigTree& edit_host_tree() { return host_tree_; }
     const HostView& host() const { return host_; }
 
+    const HostFacts& host_facts() const { return host_facts_; }
+    void set_host_facts(HostFacts facts);
+    bool amt_active() const { return flag(host_tree_, "system-amt-pt-active"); }
+
     // To be called after anything that HostView is derived from changed.
     void refresh_host();
 
@@ -49,6 +54,7 @@ private:
     Live live_;
     std::map<Uuid, ConfigTree> vms_;
     ConfigTree host_tree_;
+    HostFacts host_facts_;
     HostView host_;
 };
 
