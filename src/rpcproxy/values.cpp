@@ -77,7 +77,7 @@ private:
     std::string_view types() const { return signatures_.back().text(); }
 
     void follow(std::string_view signature) {
-        signatures_.emplace_back();
+        signatures_.resize(signatures_.size() + 1, boost::container::default_init);    // no zeros into its table
         at_ = 0;
         if (cursor_.fault() != nullptr) return;
         if (const Fault fault = signatures_.back().read(signature)) cursor_.fail(fault);
