@@ -36,10 +36,10 @@ Fd connected_to(const std::string& path) {
     return fd;
 }
 
-Outline driver_call(const char* member, std::uint32_t serial) {
+Outline driver_call(const char* interface, const char* member, std::uint32_t serial) {
     return {.serial = serial,
             .path = "/org/freedesktop/DBus",
-            .interface = "org.freedesktop.DBus",
+            .interface = interface,
             .member = member,
             .destination = "org.freedesktop.DBus"};
 }
@@ -49,14 +49,13 @@ Outline driver_call(const char* member, std::uint32_t serial) {
 BusPeer::BusPeer() : socket_{connected_to(socket_path())} {
     const std::string hello = sasl_hello(std::nullopt, geteuid());
     send(std::as_bytes(std::span{hello}));
-    send(made(driver_call("Hello", 1), std::span<const Argument>{}));
     SaslAnswer answer;
     while ((answer = sasl_answer(received_)).used == 0)
         if (answer.fault != nullptr || !receive()) throw std::runtime_error{"the bus does not want us"};
     received_.erase(received_.begin(), received_.begin() + static_cast<std::ptrdiff_t>(answer.used));
-    while (frame_of(received_).size == 0 || frame_of(received_).size > received_.size())
-        if (!receive()) throw std::runtime_error{"no answer to Hello"};
-    unique_name_ = read_message(Bytes{received_}.first(frame_of(received_).size)).message.first_argument.value();
+    const auto greeting = ask("org.freedesktop.DBus", "Hello");
+    if (!greeting) throw std::runtime_error{"no answer to Hello"};
+    unique_name_ = read_message(*greeting).message.first_argument.value();
 }
 
 bool BusPeer::send(Bytes bytes) {
@@ -76,22 +75,28 @@ bool BusPeer::receive() {
     return true;
 }
 
-bool BusPeer::still_there() {
-    const std::uint32_t asked = ++serial_;
-    if (!send(made(driver_call("GetId", asked), std::span<const Argument>{}))) return false;
-    for (;;) {
-        const Frame frame = frame_of(received_);
+std::optional<std::vector<std::byte>> BusPeer::next() {
+    Frame frame;
+    while ((frame = frame_of(received_)).size == 0 || frame.size > received_.size()) {
         if (frame.fault != nullptr) throw std::runtime_error{frame.fault};
-        if (frame.size == 0 || frame.size > received_.size()) {
-            if (!receive()) return false;
-            continue;
-        }
-        const auto [message, fault] = read_message(Bytes{received_}.first(frame.size));
-        if (fault != nullptr) throw std::runtime_error{std::string{"the bus sent what we refuse: "} + fault};
-        const bool answer = message.reply_serial == asked && message.sender == "org.freedesktop.DBus";
-        received_.erase(received_.begin(), received_.begin() + static_cast<std::ptrdiff_t>(frame.size));
-        if (answer) return true;
+        if (!receive()) return std::nullopt;
     }
+    const auto end = received_.begin() + static_cast<std::ptrdiff_t>(frame.size);
+    std::vector<std::byte> message{received_.begin(), end};
+    received_.erase(received_.begin(), end);
+    return message;
+}
+
+std::optional<std::vector<std::byte>> BusPeer::ask(const char* interface, const char* member,
+                                                   std::span<const Argument> arguments) {
+    const std::uint32_t asked = ++serial_;
+    if (!send(made(driver_call(interface, member, asked), arguments))) return std::nullopt;
+    while (auto bytes = next()) {
+        const auto [message, fault] = read_message(*bytes);
+        if (fault != nullptr) throw std::runtime_error{std::string{"the bus sent what we refuse: "} + fault};
+        if (message.reply_serial == asked && message.sender == "org.freedesktop.DBus") return bytes;
+    }
+    return std::nullopt;
 }
 
 }    // namespace xm::tests

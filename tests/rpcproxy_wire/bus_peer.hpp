@@ -4,6 +4,8 @@
 #include "base/fd.hpp"
 #include "rpcproxy/message.hpp"
 
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,11 +21,15 @@ public:
     // False if the bus hung up. Reads nothing.
     bool send(rpcproxy::Bytes bytes);
 
-    // Asks the bus for something and takes all that comes before the answer; false if the bus hung up.
-    bool still_there();
+    // The answer of the bus itself, all that comes before it is dropped; nothing if the bus hung up.
+    std::optional<std::vector<std::byte>> ask(const char* interface, const char* member,
+                                              std::span<const rpcproxy::Argument> arguments = {});
+
+    bool still_there() { return ask("org.freedesktop.DBus", "GetId").has_value(); }
 
 private:
-    bool receive();    // more bytes into received_
+    bool receive();                                  // more bytes into received_
+    std::optional<std::vector<std::byte>> next();    // message
 
     Fd socket_;
     std::string unique_name_;
