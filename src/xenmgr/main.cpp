@@ -9,7 +9,10 @@
 #include "connect/host_devices.hpp"
 #include "connect/host_files.hpp"
 #include "connect/image_file.hpp"
+#include "connect/input_bus.hpp"
 #include "connect/monitor_unix.hpp"
+#include "connect/network_bus.hpp"
+#include "connect/rpc_proxy_bus.hpp"
 #include "expose/announcer.hpp"
 #include "expose/device_objects.hpp"
 #include "expose/root_object.hpp"
@@ -64,6 +67,9 @@ xenmgr::HostFacts host_facts(const connect::HostDevices& devices, const std::str
 
     bus::Connection connection{loop, settings.session_bus ? bus::Kind::session : bus::Kind::system};
     const auto database = connect::make_bus_database(connection);
+    const auto input = connect::make_bus_input(connection);
+    const auto network = connect::make_bus_network(connection);
+    const auto rpc_proxy = connect::make_bus_rpc_proxy(connection);
     connect::HookPrograms hooks{loop.get_executor()};
     connect::LocalFiles files;
     connect::LocalImages images;
@@ -81,6 +87,7 @@ xenmgr::HostFacts host_facts(const connect::HostDevices& devices, const std::str
                              .files = files,
                              .images = images,
                              .devices = devices,
+                             .services = {*input, *network, *rpc_proxy},
                              .listener = announcer},
                             xenmgr::Templates{settings.data_dir / "templates" / flavour},
                             xenmgr::Limits{}};

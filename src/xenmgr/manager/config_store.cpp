@@ -14,11 +14,12 @@ constexpr auto config_quiet_time = std::chrono::milliseconds{500};
 }    // namespace
 
 ConfigStore::ConfigStore(asio::any_io_executor executor, connect::Database& database, Registry& registry,
-                         Listener& listener)
+                         Listener& listener, ChangeFollower& follower)
     : executor_{executor},
       database_{database},
       registry_{registry},
       listener_{listener},
+      follower_{follower},
       all_turns_{executor},
       host_turns_{executor} {}
 
@@ -34,6 +35,8 @@ asio::awaitable<void> ConfigStore::change(Uuid vm, Scope scope, Decide decide) {
     registry_.tree(vm);
     const auto mine = co_await turns_of(vm).take();
     const VmChanges changes = decide(registry_.view(vm));
+    for (const auto& change : changes)
+        follower_.about_to_store(change);
     auto request = store_request(changes);
     if (!request.values.empty() || !request.removed.empty())
         co_await database_.write(std::move(request.values), std::move(request.removed));
@@ -61,6 +64,7 @@ void ConfigStore::apply(const VmChange& change) {
         tell_differences(listener_, change.vm, before, snapshot(registry_.view(change.vm)));
     }
     announce(change.vm, change.change.effects);
+    follower_.stored(change);
 }
 
 void ConfigStore::adopt(const Uuid& vm, ConfigTree tree) {

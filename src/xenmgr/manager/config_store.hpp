@@ -18,10 +18,20 @@
 
 namespace xm::xenmgr {
 
+// What a change of a VM means outside of the configuration. Called from the loop; must not wait, throw or change
+// anything.
+class ChangeFollower {
+public:
+    virtual ~ChangeFollower() = default;
+
+    virtual void about_to_store(const VmChange& change) = 0;
+    virtual void stored(const VmChange& change) = 0;    // also if nothing had to be stored
+};
+
 class ConfigStore {
 public:
     ConfigStore(boost::asio::any_io_executor executor, connect::Database& database, Registry& registry,
-                Listener& listener);
+                Listener& listener, ChangeFollower& follower);
 
     // `decide` sees the VM as it is at its turn and returns what to change; it may throw. With Scope::all it may decide
     // about several VMs, and no other such decision is under way.
@@ -50,6 +60,7 @@ private:
     connect::Database& database_;
     Registry& registry_;
     Listener& listener_;
+    ChangeFollower& follower_;
     std::map<Uuid, std::unique_ptr<Turns>> turns_;
     std::map<Uuid, boost::asio::steady_timer> quiet_;    // running while vm_config_changed is being held back
     Turns all_turns_;

@@ -17,6 +17,7 @@
 #include "xenmgr/manager/life_configuration.hpp"
 #include "xenmgr/manager/life_news.hpp"
 #include "xenmgr/manager/listener.hpp"
+#include "xenmgr/manager/live_changes.hpp"
 #include "xenmgr/manager/registry.hpp"
 #include "xenmgr/manager/vm_maker.hpp"
 
@@ -34,6 +35,7 @@ public:
         connect::HostFiles& files;
         connect::ImageFiles& images;
         const connect::HostDevices& devices;
+        Services services;
         Listener& listener;
         connect::GuestAgents* agents = nullptr;
     };
@@ -79,6 +81,7 @@ private:
     LifeConfiguration life_configuration_;
     LifeNews life_news_;
     Lives lives_;
+    LiveChanges live_changes_;    // configs_ tells it of every change
     VmMaker maker_;
     DatabaseFollower follower_;
 };

@@ -20,6 +20,24 @@ namespace {
 const Uuid web = *Uuid::parse("11111111-2222-3333-4444-555555555555");
 const std::string node = "/vm/11111111-2222-3333-4444-555555555555/";
 
+class RecordingFollower final : public ChangeFollower {
+public:
+    explicit RecordingFollower(const StringList& stored) : stored_{stored} {}
+    StringList heard;    // "slot before 0", with the number of writes to the database so far
+
+    void about_to_store(const VmChange& change) override { note(change, "before"); }
+    void stored(const VmChange& change) override { note(change, "after"); }
+
+private:
+    void note(const VmChange& change, const char* when) {
+        if (change.change.effects.slot_changed)
+            heard.push_back(std::string{"slot "} + when + " " + std::to_string(stored_.size()));
+        if (change.change.effects.rpc_rules_changed)
+            heard.push_back(std::string{"rules "} + when + " " + std::to_string(stored_.size()));
+    }
+    const StringList& stored_;
+};
+
 struct World {
     World() {
         ConfigTree tree;
@@ -48,7 +66,8 @@ struct World {
     fakes::FakeDatabase database;
     fakes::RecordingListener listener;
     Registry registry{[](const Uuid&) { return LiveFacts{}; }};
-    ConfigStore store{loop.get_executor(), database, registry, listener};
+    RecordingFollower follower{database.log};
+    ConfigStore store{loop.get_executor(), database, registry, listener, follower};
 };
 
 bool heard(const World& world, const std::string& line) {
@@ -86,6 +105,23 @@ TEST_CASE("a name is told even if it stays the same") {
     world.set(VmProperty::name, std::string{"web"});
     world.set(VmProperty::name, std::string{"web"});
     CHECK(std::count(world.listener.heard.begin(), world.listener.heard.end(), "name 11111111") == 2);
+}
+
+TEST_CASE("who follows changes hears of one before and after it is stored, and of one that changes nothing") {
+    World world;
+    world.set(VmProperty::slot, 3);
+    CHECK(world.follower.heard == StringList{"slot before 0", "slot after 1"});
+    world.follower.heard.clear();
+    world.set(VmProperty::usb_control, false);
+    world.set(VmProperty::usb_control, false);
+    CHECK(world.follower.heard == StringList{"rules before 1", "rules after 2", "rules before 2", "rules after 2"});
+}
+
+TEST_CASE("who follows changes does not hear of one that could not be stored as if it were") {
+    World world;
+    world.database.full = true;
+    world.set(VmProperty::slot, 3);
+    CHECK(world.follower.heard == StringList{"slot before 0"});
 }
 
 TEST_CASE("changes of one VM take turns: each sees what the one before it did") {
