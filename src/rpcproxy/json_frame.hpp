@@ -21,6 +21,8 @@ public:
     };
     Step take(Bytes bytes);
 
+    bool incomplete() const { return !text_.empty(); }    // part of a text is here
+
 private:
     std::size_t limit_;
     std::string text_;    // what arrived of a text, never more than the limit

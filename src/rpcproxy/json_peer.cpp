@@ -34,6 +34,8 @@ JsonPeer::JsonPeer(const JsonOptions& options) : options_{options}, stream_{opti
 
 bool JsonPeer::open() const { return !closed_ && (!websocket_ || websocket_->open()); }
 
+bool JsonPeer::incomplete() const { return websocket_ ? websocket_->incomplete() : stream_.incomplete(); }
+
 std::string JsonPeer::farewell() {
     closed_ = true;
     return websocket_ ? websocket_->farewell() : std::string{};

@@ -69,6 +69,9 @@ public:
     // The handshake is over: messages can be framed. Always true on a byte stream.
     bool open() const;
 
+    // The peer owes the rest of something: of the handshake or of an object. For whoever watches the time.
+    bool incomplete() const;
+
     // One message for the peer. When an answer has no shape in JSON, the bytes hold an error for the peer that waits.
     struct Framed {
         std::string bytes;        // empty if nothing is to be sent

@@ -30,6 +30,9 @@ public:
 
     bool open() const { return state_ == State::header || state_ == State::payload; }    // 101 said, nobody closed
 
+    // The peer has begun something that it owes the rest of: the handshake, a frame, the other fragments of a text.
+    bool incomplete() const { return state_ != State::header || !head_.empty() || fragmented_; }
+
     std::string farewell();    // a close frame, "going away"; empty unless open()
 
 private:

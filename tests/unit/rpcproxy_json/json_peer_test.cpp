@@ -54,8 +54,10 @@ TEST_CASE("bytes may come one by one, and several objects at once") {
     const JsonOptions options;
     JsonPeer peer{options};
     std::size_t messages = 0;
-    for (const std::byte byte : framed(ping))
+    for (const std::byte byte : framed(ping)) {
         messages += peer.take(std::span{&byte, 1}).messages.size();
+        CHECK(peer.incomplete() == (messages == 0));
+    }
     CHECK(messages == 1);
     const std::string both = std::string{ping} + '\0' + std::string{ping} + '\0' + "{";
     const auto step = peer.take(bytes(both));

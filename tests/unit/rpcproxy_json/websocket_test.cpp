@@ -218,6 +218,20 @@ TEST_CASE("WSK-10: a close may have no code, but not half of one or one that mus
     CHECK(text.closed_with(1007));
 }
 
+TEST_CASE("WSK-11: whoever owes the rest of something is told from whoever is silent") {
+    const WebsocketRules rules;
+    CHECK(Websocket{rules, limit}.incomplete());
+    Talk talk;
+    CHECK_FALSE(talk.socket.incomplete());
+    const std::string text = frame(0x01, "a");
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        talk.say(text.substr(i, 1));
+        CHECK(talk.socket.incomplete());
+    }
+    talk.say(frame(0x80, "b"));
+    CHECK_FALSE(talk.socket.incomplete());
+}
+
 TEST_CASE("we say that we are going away once") {
     Talk talk;
     CHECK(talk.socket.farewell() == "\x88\x02\x03\xe9");
