@@ -14,7 +14,8 @@ namespace xm::rpcproxy {
 // The server's side. Bytes go in as they arrive, in pieces of any size.
 class SaslServer {
 public:
-    // guid: 32 hex digits that the answer OK carries. uuid: told to the peer as DATA before the first OK, if any.
+    // guid: 32 hex digits that the answer OK carries. uuid: told to the peer as DATA before the first OK, if any; for
+    // clients that know this custom, since libdbus, sd-bus and GDBus give up at such a line.
     SaslServer(std::string guid, std::optional<std::string> uuid);
 
     struct Step {
