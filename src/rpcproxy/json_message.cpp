@@ -10,24 +10,26 @@
 namespace xm::rpcproxy {
 namespace {
 
-constexpr std::string_view types[] = {"", "request", "response", "error", "signal"};    // by number in D-Bus
+constexpr std::string_view type_names[] = {"", "request", "response", "error", "signal"};    // by JsonType
 
 struct Part {
     std::string_view key;
     std::string JsonMessage::* field;
     Fault missing;
-    unsigned wanted;    // bit n: by messages of type n
+    unsigned wanted;    // bits of the types that need it
 };
 
-constexpr unsigned request = 1u << 1, response = 1u << 2, error = 1u << 3, signal = 1u << 4;
+constexpr unsigned bit(JsonType type) { return 1u << static_cast<unsigned>(type); }
+constexpr unsigned by_requests = bit(JsonType::request), by_errors = bit(JsonType::error);
+constexpr unsigned by_both = by_requests | bit(JsonType::signal);    // requests and signals
 
 // clang-format off
 constexpr Part parts[] = {
-    {"destination", &JsonMessage::destination, "no destination", request},
-    {"path",        &JsonMessage::path,        "no path",        request | signal},
-    {"interface",   &JsonMessage::interface,   "no interface",   request | signal},
-    {"method",      &JsonMessage::member,      "no method",      request | signal},
-    {"name",        &JsonMessage::name,        "no name",        error},
+    {"destination", &JsonMessage::destination, "no destination", by_requests},
+    {"path",        &JsonMessage::path,        "no path",        by_both},
+    {"interface",   &JsonMessage::interface,   "no interface",   by_both},
+    {"method",      &JsonMessage::member,      "no method",      by_both},
+    {"name",        &JsonMessage::name,        "no name",        by_errors},
 };
 // clang-format on
 
@@ -73,9 +75,9 @@ private:
 
     Fault take_type(const JsonNode& node) {
         if (node.kind != JsonKind::text || node.piece.size == 0) return "an unknown type";
-        const auto type = std::ranges::find(types, message_.tree.text(node));
-        if (type == std::end(types)) return "an unknown type";
-        message_.type = static_cast<std::uint8_t>(type - std::begin(types));
+        const auto type = std::ranges::find(type_names, message_.tree.text(node));
+        if (type == std::end(type_names)) return "an unknown type";
+        message_.type = static_cast<JsonType>(type - std::begin(type_names));
         return nullptr;
     }
 
@@ -106,12 +108,13 @@ private:
     }
 
     Fault incomplete() const {
-        const unsigned type = 1u << message_.type;
+        const JsonType type = message_.type;
+        const bool answers = type == JsonType::response || type == JsonType::error;
         if (message_.id == 0) return "no id";
         if (message_.args == 0) return "no args";
-        if ((type & (response | error)) != 0 && message_.response_to == 0) return "no response-to";
+        if (answers && message_.response_to == 0) return "no response-to";
         for (const Part& part : parts)
-            if ((part.wanted & type) != 0 && (message_.*part.field).empty()) return part.missing;
+            if ((part.wanted & bit(type)) != 0 && (message_.*part.field).empty()) return part.missing;
         return nullptr;
     }
 

@@ -16,8 +16,10 @@
 
 namespace xm::rpcproxy {
 
+enum class JsonType : std::uint8_t { request = 1, response, error, signal };    // numbered as in D-Bus messages
+
 struct JsonMessage {
-    std::uint8_t type = 1;    // as in a D-Bus message, 1 to 4
+    JsonType type = JsonType::request;
     std::uint32_t id = 0;
     std::uint32_t response_to = 0;
     std::string destination, path, interface, member, name;    // not validated beyond being texts

@@ -11,11 +11,9 @@
 namespace xm::rpcproxy {
 namespace {
 
-constexpr std::uint8_t method_call = 1, method_return = 2, error = 3;
-
 Outline outline(const JsonMessage& said) {
-    return {.type = said.type,
-            .flags = said.type == method_call ? std::uint8_t{} : std::uint8_t{no_reply_expected},
+    return {.type = static_cast<std::uint8_t>(said.type),
+            .flags = said.type == JsonType::request ? std::uint8_t{} : std::uint8_t{no_reply_expected},
             .serial = said.id,
             .path = said.path,
             .interface = said.interface,
@@ -76,7 +74,7 @@ void JsonPeer::take_text(const std::string& text, Step& step) {
     const ReadJson read = read_json_message(text);
     if (read.fault != nullptr) return skip(step, read.fault);
     const JsonMessage& said = read.message;
-    if (said.type != method_call || said.signature) return translate(said, said.signature, step);
+    if (said.type != JsonType::request || said.signature) return translate(said, said.signature, step);
     if (const auto standard = standard_signature(said.interface, said.member)) return translate(said, standard, step);
     // Names are checked now, so that nobody is asked in a wrong name.
     Outline call = outline(said);
@@ -105,12 +103,12 @@ JsonPeer::Step JsonPeer::resolve(const Pending& pending, std::optional<std::stri
 void JsonPeer::translate(const JsonMessage& said, std::optional<std::string_view> signature, Step& step) {
     Outline message = outline(said);
     auto asked = calls_.end();
-    if (said.type == method_return || said.type == error) {
+    if (said.type == JsonType::response || said.type == JsonType::error) {
         asked = std::ranges::find(calls_, said.response_to, &Call::id);
         if (asked == calls_.end()) return skip(step, "an answer to no call that waits");
         message.destination = asked->caller;
         message.reply_serial = asked->serial;
-    } else if (said.type == method_call) {
+    } else if (said.type == JsonType::request) {
         message.destination = said.destination;
     }
     const Marshalled arguments = marshalled(said.tree, said.args, signature);
@@ -131,7 +129,7 @@ void JsonPeer::skip(Step& step, Fault why) {
 // A request whose id is known is answered, so that its sender does not wait.
 void JsonPeer::refuse(const JsonMessage& said, Fault why, Step& step) {
     skip(step, why);
-    if (said.type == method_call)
+    if (said.type == JsonType::request)
         step.answer += packed(written_error(
             {.id = next_id(), .response_to = said.id, .name = "org.freedesktop.DBus.Error.InvalidArgs", .why = why}));
 }
@@ -164,7 +162,8 @@ JsonPeer::Framed JsonPeer::frame(const Message& message) {
 
 // What the peer gets for an answer that has no shape in JSON.
 std::string JsonPeer::instead(const Message& answer) {
-    if (answer.type != method_return && answer.type != error) return {};
+    const auto type = static_cast<JsonType>(answer.type);    // others may have a reply serial too
+    if (type != JsonType::response && type != JsonType::error) return {};
     return packed(written_error({.id = answer.serial,
                                  .response_to = answer.reply_serial.value_or(0),
                                  .name = answer.error_name.value_or("org.freedesktop.DBus.Error.Failed"),

@@ -11,16 +11,14 @@
 namespace xm::rpcproxy {
 namespace {
 
-using Names = std::optional<std::string_view> Message::*;
-
-struct Part {
+struct Member {
     std::string_view key;
-    Names field;
+    std::optional<std::string_view> Message::* field;
 };
 
 struct Shape {
     std::string_view type;
-    std::array<Part, 4> parts;    // in the order in which they are written
+    std::array<Member, 4> members;    // in the order in which they are written
     bool answers;
 };
 
@@ -28,13 +26,13 @@ struct Shape {
 constexpr Shape shapes[] = {
     {},
     {.type = "request",
-     .parts = {{{"method", &Message::member}, {"destination", &Message::destination}, {"path", &Message::path},
-                {"interface", &Message::interface}}},
+     .members = {{{"method", &Message::member}, {"destination", &Message::destination}, {"path", &Message::path},
+                  {"interface", &Message::interface}}},
      .answers = false},
-    {.type = "response", .parts = {}, .answers = true},
-    {.type = "error", .parts = {{{"name", &Message::error_name}}}, .answers = true},
+    {.type = "response", .members = {}, .answers = true},
+    {.type = "error", .members = {{{"name", &Message::error_name}}}, .answers = true},
     {.type = "signal",
-     .parts = {{{"interface", &Message::interface}, {"member", &Message::member}, {"path", &Message::path}}},
+     .members = {{{"interface", &Message::interface}, {"member", &Message::member}, {"path", &Message::path}}},
      .answers = false},
 };
 // clang-format on
@@ -54,10 +52,10 @@ WrittenJson written_json(const Message& message, std::uint32_t id, std::size_t l
     std::string text = "{\"id\":" + std::to_string(id);
     append_member(text, "type", shape.type);
     if (shape.answers) append_member(text, "response-to", std::to_string(message.reply_serial.value_or(0)));
-    for (const Part& part : shape.parts) {
-        if (part.field == nullptr) break;
-        if (!(message.*part.field)) return {{}, "a part is missing that JSON must say"};
-        append_member(text, part.key, *(message.*part.field));
+    for (const Member& member : shape.members) {
+        if (member.field == nullptr) break;
+        if (!(message.*member.field)) return {{}, "a part is missing that JSON must say"};
+        append_member(text, member.key, *(message.*member.field));
     }
     text += ",\"args\":";
     const Fault fault = append_body(text, message, limit);

@@ -30,7 +30,8 @@ void check_again(const Message& message, const JsonOptions& options) {
     fuzz::expect(written.text.size() <= options.frame, "no object over the limit");
     const ReadJson again = read_json_message(written.text);
     fuzz::expect(again.fault == nullptr, "our JSON is read");
-    fuzz::expect(again.message.id == message.serial && again.message.type == message.type, "it is the same message");
+    fuzz::expect(again.message.id == message.serial && static_cast<std::uint8_t>(again.message.type) == message.type,
+                 "it is the same message");
     const Marshalled body = marshalled(again.message.tree, again.message.args, message.signature);
     fuzz::expect(body.fault == nullptr && std::ranges::equal(body.body, message.body), "it has the same arguments");
 }

@@ -43,7 +43,7 @@ std::string fault(const Pairs& pairs) {
 TEST_CASE("a request says what it must, and is one without saying so") {
     const ReadJson read = read_json_message(object(request()));
     REQUIRE(read.fault == nullptr);
-    CHECK(read.message.type == 1);
+    CHECK(read.message.type == JsonType::request);
     CHECK(read.message.id == 7);
     CHECK(read.message.destination == "com.example.Service");
     CHECK(read.message.path == "/a");
