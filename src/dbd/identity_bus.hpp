@@ -1,35 +1,24 @@
 #pragma once
-// Who a caller is, by its name on the bus: the bus tells the domain (GetConnectionDOMID), xenstore tells the uuid. A
-// bus without that method has no callers from other domains, so all of its callers count as domain 0. Answers are kept
-// until the caller leaves the bus.
+// Who a caller is to the database: the host, or a VM.
 
-#include "bus/client.hpp"
-#include "bus/connection.hpp"
+#include "connect/callers.hpp"
 #include "dbd/access.hpp"
-#include "dbd/xenstore.hpp"
 
-#include <cstdint>
-#include <map>
 #include <string>
 
 namespace xm::dbd {
 
 class BusIdentity final : public CallerIdentity {
 public:
-    BusIdentity(bus::Connection& connection, Xenstore xenstore);    // the connection outlives this
+    explicit BusIdentity(connect::Callers& callers) : callers_{callers} {}    // outlive this
 
-    boost::asio::awaitable<Identity> identify(std::string sender) override;
+    boost::asio::awaitable<Identity> identify(std::string sender) override {
+        const connect::CallerDomain domain = co_await callers_.domain_of(std::move(sender));
+        co_return Identity{.guest = domain.vm};
+    }
 
 private:
-    boost::asio::awaitable<Identity> ask(std::string sender);
-    boost::asio::awaitable<std::int32_t> domain_of(std::string sender);
-    void forget_when_gone();
-
-    bus::Peer daemon_;
-    Xenstore xenstore_;
-    bus::Subscription leaving_;
-    std::map<std::string, Identity> known_;
-    bool only_domain0_ = false;    // the bus does not know domains
+    connect::Callers& callers_;
 };
 
 }    // namespace xm::dbd

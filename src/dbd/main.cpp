@@ -5,6 +5,7 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "bus/service.hpp"
+#include "connect/callers_bus.hpp"
 #include "dbd/dbd_bus.hpp"
 #include "dbd/identity_bus.hpp"
 #include "dbd/lock.hpp"
@@ -41,7 +42,8 @@ ExitCode serve(const Settings& settings) {
     bus::Connection connection{loop};
     Commits commits{loop.get_executor(), Store{settings.database},
                     [&](const auto& paths) { announce(connection, paths); }};
-    BusIdentity identity{connection, Xenstore{}};
+    connect::BusCallers callers{connection, connect::Xenstore{}};
+    BusIdentity identity{callers};
     Database database{commits, identity};
     DbdBus face{database};
     bus::Service service{connection};

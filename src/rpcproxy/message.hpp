@@ -48,22 +48,22 @@ enum Flag : std::uint8_t { no_reply_expected = 1, no_auto_start = 2, allow_inter
 
 // Views into the bytes that were read; valid as long as they are.
 struct Message {
-    Bytes bytes;
+    Bytes bytes{};
     bool big_endian = false;
     std::uint8_t type = 0;    // as sent; 1..4 are rpcproxy::Kind, greater ones are unknown but valid
     std::uint8_t flags = 0;
     std::uint32_t serial = 0;
-    std::optional<std::string_view> path;
-    std::optional<std::string_view> interface;
-    std::optional<std::string_view> member;
-    std::optional<std::string_view> error_name;
-    std::optional<std::string_view> destination;
-    std::optional<std::string_view> sender;
-    std::optional<std::uint32_t> reply_serial;
-    std::string_view signature;    // of the body, may be empty
-    Bytes body;
-    std::optional<std::string_view> first_argument;    // if the body begins with a string (s)
-    bool unknown_fields = false;                       // has fields with codes above 9
+    std::optional<std::string_view> path{};
+    std::optional<std::string_view> interface{};
+    std::optional<std::string_view> member{};
+    std::optional<std::string_view> error_name{};
+    std::optional<std::string_view> destination{};
+    std::optional<std::string_view> sender{};
+    std::optional<std::uint32_t> reply_serial{};
+    std::string_view signature{};    // of the body, may be empty
+    Bytes body{};
+    std::optional<std::string_view> first_argument{};    // if the body begins with a string (s)
+    bool unknown_fields = false;                         // has fields with codes above 9
 
     bool expects_reply() const { return type == 1 && (flags & no_reply_expected) == 0; }
 };

@@ -37,19 +37,19 @@ std::string to_string(const Origin& origin);
 struct Rule {
     bool allow = false;
     Direction direction = Direction::incoming;
-    std::optional<Kind> kind;    // nothing: any
-    std::optional<std::string> destination;
-    std::optional<std::string> interface;
-    std::optional<std::string> member;
-    std::optional<std::string> sender;
-    std::optional<Uuid> dom_uuid;
-    std::optional<std::uint32_t> dom_id;
-    std::optional<std::string> dom_type;
-    std::optional<std::string> dom_name;
-    std::optional<bool> stubdom;
-    std::vector<Condition> conditions;    // all must hold
-    Origin origin;
-    std::string text;    // as it was written, without comment and outer blanks
+    std::optional<Kind> kind{};    // nothing: any
+    std::optional<std::string> destination{};
+    std::optional<std::string> interface{};
+    std::optional<std::string> member{};
+    std::optional<std::string> sender{};
+    std::optional<Uuid> dom_uuid{};
+    std::optional<std::uint32_t> dom_id{};
+    std::optional<std::string> dom_type{};
+    std::optional<std::string> dom_name{};
+    std::optional<bool> stubdom{};
+    std::vector<Condition> conditions{};    // all must hold
+    Origin origin{};
+    std::string text{};    // as it was written, without comment and outer blanks
 };
 
 // What is wrong with a rule file, and where.

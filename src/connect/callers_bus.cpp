@@ -1,0 +1,109 @@
+#include "connect/callers_bus.hpp"
+
+#include "base/failure.hpp"
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "gen/errors.hpp"
+#include "gen/rpc_proxy_control_client.hpp"
+
+#include <fmt/format.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include <functional>
+#include <tuple>
+#include <utility>
+
+namespace xm::connect {
+namespace asio = boost::asio;
+namespace {
+
+constexpr char bus_name[] = "org.freedesktop.DBus";
+constexpr char unknown_method[] = "org.freedesktop.DBus.Error.UnknownMethod";
+constexpr char user_of_proxies[] = "xenmgr-proxy";    // packaging/systemd/xenmgr.sysusers
+constexpr bus::Deadline deadline{5'000};
+
+// Under our own user, everybody has that user.
+std::int64_t proxy_user() {
+    const passwd* entry = ::getpwnam(user_of_proxies);
+    return entry && entry->pw_uid != ::geteuid() ? static_cast<std::int64_t>(entry->pw_uid) : -1;
+}
+
+std::int64_t number(const std::map<std::string, bus::Variant>& credentials, const char* name) {
+    const auto at = credentials.find(name);
+    if (at == credentials.end()) return -1;
+    const auto* value = std::get_if<std::uint32_t>(&at->second.value);
+    return value ? *value : -1;
+}
+
+}    // namespace
+
+BusCallers::BusCallers(bus::Connection& connection, Xenstore xenstore)
+    : connection_{connection},
+      daemon_{connection, bus_name, "/org/freedesktop/DBus"},
+      xenstore_{std::move(xenstore)},
+      proxy_user_{proxy_user()} {}
+
+asio::awaitable<CallerDomain> BusCallers::domain_of(std::string sender) {
+    if (const auto at = known_.find(sender); at != known_.end()) co_return at->second;
+    if (sender.empty()) fail(errors::caller_unknown, "", "the call has no sender");
+    forget_when_gone();
+    const CallerDomain domain = co_await ask(sender);
+    if (known_.size() < 4096) known_.insert_or_assign(std::move(sender), domain);
+    co_return domain;
+}
+
+asio::awaitable<CallerDomain> BusCallers::ask(std::string sender) {
+    const auto domid = co_await ask_bus(sender);
+    if (!domid) co_return co_await ask_proxy(std::move(sender));
+    CallerDomain domain{.domid = *domid, .vm = std::nullopt};
+    if (domain.host()) co_return domain;
+    const auto vm_path = co_await xenstore_.read(fmt::format("/local/domain/{}/vm", *domid));
+    const auto uuid = vm_path ? co_await xenstore_.read(*vm_path + "/uuid") : std::nullopt;
+    domain.vm = uuid ? Uuid::parse(*uuid) : std::nullopt;
+    if (!domain.vm) fail(errors::caller_unknown, sender, "domain {} has no uuid", *domid);
+    co_return domain;
+}
+
+// Nothing: this bus does not know domains.
+asio::awaitable<std::optional<std::int32_t>> BusCallers::ask_bus(std::string sender) try {
+    if (!bus_knows_domains_) co_return std::nullopt;
+    co_return co_await bus::call<std::int32_t>(daemon_, {bus_name, "GetConnectionDOMID"}, deadline, sender);
+} catch (const bus::RemoteFailure& failure) {
+    if (failure.remote_name() != unknown_method)
+        fail(errors::caller_unknown, sender, "the bus says: {}", text::escaped(failure.remote_text()));
+    bus_knows_domains_ = false;
+    co_return std::nullopt;
+}
+
+// The process behind the connection owns a name if it is a proxy. A proxy of its own user that does not is in trouble,
+// and its guests are not taken for the host.
+asio::awaitable<CallerDomain> BusCallers::ask_proxy(std::string sender) try {
+    using Credentials = std::map<std::string, bus::Variant>;
+    const auto credentials =
+        co_await bus::call<Credentials>(daemon_, {bus_name, "GetConnectionCredentials"}, deadline, sender);
+    const auto proxy = fmt::format("com.citrix.xenclient.rpc_proxy.p{}", number(credentials, "ProcessID"));
+    if (!co_await bus::call<bool>(daemon_, {bus_name, "NameHasOwner"}, deadline, proxy)) {
+        if (proxy_user_ >= 0 && number(credentials, "UnixUserID") == proxy_user_)
+            fail(errors::caller_unknown, sender, "its proxy cannot be asked");
+        co_return CallerDomain{};
+    }
+    gen::rpc_proxy_control::Client client{connection_, proxy, "/"};
+    const auto [domid, uuid] = co_await client.connection_identity(sender, deadline);
+    const CallerDomain domain{.domid = domid, .vm = Uuid::parse(uuid)};
+    if (!domain.host() && !domain.vm) fail(errors::caller_unknown, sender, "its domain belongs to no VM");
+    co_return domain;
+} catch (const bus::RemoteFailure& failure) {
+    fail(errors::caller_unknown, sender, "{}", text::escaped(failure.remote_text()));
+}
+
+void BusCallers::forget_when_gone() {
+    if (!known_.empty()) return;
+    using Handler = std::function<void(std::string, std::string, std::string)>;
+    leaving_ = bus::subscribe(daemon_, {bus_name, "NameOwnerChanged"},
+                              Handler{[this](const std::string& name, const std::string&, const std::string& owner) {
+                                  if (owner.empty()) known_.erase(name);
+                              }});
+}
+
+}    // namespace xm::connect

@@ -1,0 +1,71 @@
+#pragma once
+// The proxy's own connection to the bus, apart from its guests': who owns which name, what the manager and the database
+// tell of VMs, the types of methods, and the proxy's own service. Comes back when the bus does.
+
+#include "rpcproxy/bus_names.hpp"
+#include "rpcproxy/conversation.hpp"
+#include "rpcproxy/json_signatures.hpp"
+#include "rpcproxy/policies.hpp"
+#include "rpcproxy/proxy.hpp"
+
+#include "bus/client.hpp"
+#include "bus/connection.hpp"
+#include "bus/service.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace xm::rpcproxy {
+
+class ControlBus final : public BusNames, public VmSource, public MethodTypes, public BusReadiness {
+public:
+    struct Events {
+        std::function<void(const Uuid&)> vm_changed;
+        std::function<void()> all_changed;    // the manager or the database came or went
+        std::function<void()> lost;           // the bus is gone, and all connections to it
+    };
+    // address: of the bus. family: what the proxy serves on "/"; outlives this. server: own the public name as well.
+    ControlBus(boost::asio::io_context& loop, std::string address, bus::Family& family, bool server);
+    ~ControlBus() override;
+
+    void start(Events events);
+    bool ready() const { return ready_; }    // knows all names
+    // Waits until ready, not longer than two seconds; tells whether it is.
+    boost::asio::awaitable<bool> wait_ready() override;
+
+    void catch_up() override;
+    boost::asio::awaitable<VmProperties> properties(Uuid vm, std::vector<std::string> names) override;
+    boost::asio::awaitable<std::optional<std::vector<Line>>> rules(Uuid vm) override;
+    void ask(const JsonPeer::Pending& call, Answer answer) override;
+
+private:
+    // What belongs to one life of the bus.
+    struct Life;
+
+    void connect();
+    void retry();
+    void on_lost();
+    void take_names(Life& life);
+    boost::asio::awaitable<void> learn(std::shared_ptr<Life> life);
+    boost::asio::awaitable<std::optional<std::string>> types_of(std::shared_ptr<Life> life, JsonPeer::Pending call);
+
+    boost::asio::io_context& loop_;
+    std::string address_;
+    bus::Family& family_;
+    bool server_;
+    Events events_;
+    std::shared_ptr<Life> life_;
+    SignatureCache signatures_;
+    boost::asio::steady_timer again_;
+    boost::asio::steady_timer readiness_;
+    std::chrono::milliseconds pause_{100};
+    bool ready_ = false;
+};
+
+}    // namespace xm::rpcproxy

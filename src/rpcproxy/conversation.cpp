@@ -1,0 +1,344 @@
+#include "rpcproxy/conversation.hpp"
+
+#include "base/log.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace xm::rpcproxy {
+namespace {
+
+constexpr auto recently = std::chrono::milliseconds{250};
+constexpr std::size_t kept_capacity = 4 << 10;    // of a buffer that is empty
+
+std::string name_of(const Facts& facts) {
+    std::string name = facts.domid ? fmt::format("domid={}", *facts.domid) : "domid=unknown";
+    if (facts.uuid) name += fmt::format(" uuid={}", facts.uuid->text());
+    if (facts.stubdom.value_or(false)) name += " stubdom";
+    return name;
+}
+
+Bytes bytes_of(std::string_view text) { return std::as_bytes(std::span{text}); }
+
+void give_back(std::vector<std::byte>& buffer) {
+    buffer.clear();
+    if (buffer.capacity() > kept_capacity) buffer = {};
+}
+
+}    // namespace
+
+void Talk::heard(const void* who, Clock::time_point now) {
+    if (latest[0].who != who) latest[1] = latest[0];
+    latest[0] = {who, now};
+}
+
+bool Talk::others_than(const void* who, Clock::time_point now) const {
+    return std::ranges::any_of(latest, [&](const Entry& entry) {
+        return entry.who != nullptr && entry.who != who && now - entry.when < recently;
+    });
+}
+
+Conversation::Conversation(Common& common, std::unique_ptr<Link> peer, std::function<void()> on_end)
+    : common_{common},
+      gate_{common.gate, common.quota, common.names, *this},
+      on_end_{std::move(on_end)},
+      rate_{common.quota.calls_per_second, Clock::now()},
+      began_{Clock::now()},
+      timer_{common.executor},
+      pause_{common.executor} {
+    peer_.link = std::move(peer);
+}
+
+Conversation::~Conversation() = default;
+
+void Conversation::start(const Facts& facts, std::shared_ptr<const Guest> guest, std::unique_ptr<Link> bus) {
+    if (ended_) return;
+    facts_ = facts;
+    who_ = name_of(facts);
+    gate_.set_guest(facts, std::move(guest));
+    if (!common_.gate.request_name.empty() && facts.uuid) {
+        std::string name = common_.gate.request_name;
+        if (const auto at = name.find("$UUID"); at != std::string::npos) name.replace(at, 5, facts.uuid->path_form());
+        gate_.set_requested_name(std::move(name));
+    }
+    bus_.link = std::move(bus);
+    if (common_.json_in) peer_.json.emplace(common_.json);
+    if (common_.json_out) bus_.json.emplace(common_.json);
+    if (common_.sasl_in)
+        sasl_.emplace(common_.guid, common_.tell_uuid && facts.uuid ? std::optional{facts.uuid->text()} : std::nullopt);
+    bus_ready_ = !common_.sasl_out;
+    if (common_.sasl_out)
+        send(bus_, bytes_of(sasl_hello(common_.domid_to_bus ? facts.domid : std::nullopt, ::geteuid())));
+    watch_time();
+    flush(bus_);
+    listen(peer_);
+    listen(bus_);
+}
+
+void Conversation::end(std::string_view why) {
+    if (std::exchange(ended_, true)) return;
+    log::info("ends {} passed={} denied={}: {}", who_.empty() ? "before it began" : who_, counts_.passed, counts_.denied, why);
+    denials_.write_left_out(who_);
+    peer_.link->close();
+    if (bus_.link) bus_.link->close();
+    timer_.cancel();
+    pause_.cancel();
+    on_end_();
+}
+
+void Conversation::end_with_bus(std::string_view why) {
+    if (ended_) return;
+    gate_.bus_lost();
+    if (peer_.json) send(peer_, bytes_of(peer_.json->farewell()));
+    flush(peer_);
+    end(why);
+}
+
+// Reading stops while the other side has too much to take, and while a JSON request waits for its types.
+bool Conversation::blocked(const Side& side) const {
+    const Side& to = &side == &peer_ ? bus_ : peer_;
+    return side.resolving || (&side == &peer_ && pausing_) || to.out.size() - to.sent >= common_.quota.queued;
+}
+
+void Conversation::listen(Side& side) {
+    if (ended_ || side.reading || blocked(side)) return;
+    side.reading = true;
+    side.link->when_readable([weak = weak_from_this(), &side] {
+        const auto self = weak.lock();
+        if (!self || self->ended_) return;
+        side.reading = false;
+        self->read(side);
+    });
+}
+
+void Conversation::read(Side& side) {
+    const Link::Got got = side.link->read(common_.scratch);
+    if (got.state == Link::State::descriptors) return end("the peer sent file descriptors");
+    if (got.state == Link::State::closed)
+        return &side == &peer_ ? end("the peer has left") : end_with_bus("the bus has closed the connection");
+    take(side, Bytes{common_.scratch}.first(got.bytes));
+    flush_both();
+    watch_time();
+    listen(side);
+}
+
+// What is complete is used where it lies; only the begin of an unfinished message is kept.
+void Conversation::take(Side& side, Bytes fresh) {
+    side.moved = Clock::now();
+    if (!side.in.empty()) {
+        side.in.insert(side.in.end(), fresh.begin(), fresh.end());
+        fresh = side.in;
+    }
+    const std::size_t used = take_all(side, fresh);
+    if (ended_) return;
+    const Bytes rest = fresh.subspan(used);
+    if (rest.empty()) return give_back(side.in);
+    if (side.in.empty())
+        side.in.assign(rest.begin(), rest.end());
+    else
+        side.in.erase(side.in.begin(), side.in.begin() + static_cast<std::ptrdiff_t>(used));
+}
+
+std::size_t Conversation::take_all(Side& side, Bytes bytes) {
+    std::size_t used = 0;
+    if (&side == &peer_ && sasl_) used = take_handshake(bytes);
+    if (&side == &bus_ && !bus_ready_) used = take_answer(bytes);
+    const bool ready = &side == &peer_ ? !sasl_ : bus_ready_;
+    if (ended_ || !ready) return used;
+    const Bytes rest = bytes.subspan(used);
+    return used + (side.json ? take_json(side, rest) : take_messages(side, rest));
+}
+
+std::size_t Conversation::take_handshake(Bytes bytes) {
+    const SaslServer::Step step = sasl_->take(bytes);
+    send(peer_, bytes_of(step.answer));
+    if (step.fault) {
+        flush(peer_);
+        end(step.fault);
+    }
+    if (step.done) sasl_.reset();
+    return step.used;
+}
+
+std::size_t Conversation::take_answer(Bytes bytes) {
+    const SaslAnswer answer = sasl_answer(bytes);
+    if (answer.fault) end_with_bus(answer.fault);
+    bus_ready_ = answer.used > 0;
+    return answer.used;
+}
+
+std::size_t Conversation::take_messages(Side& side, Bytes bytes) {
+    std::size_t used = 0;
+    while (!ended_ && !(&side == &peer_ && throttled())) {
+        const Bytes rest = bytes.subspan(used);
+        const Frame frame = frame_of(rest, {.message = common_.quota.message});
+        if (frame.fault) {
+            end(frame.fault);
+            break;
+        }
+        if (frame.size == 0 || frame.size > rest.size()) break;
+        through_gate(side, rest.first(frame.size));
+        used += frame.size;
+    }
+    return used;
+}
+
+void Conversation::through_gate(Side& side, Bytes message) {
+    const Fault fault = &side == &peer_ ? gate_.from_peer(message) : gate_.from_bus(message);
+    if (fault) end(fault);
+}
+
+std::size_t Conversation::take_json(Side& side, Bytes bytes) {
+    if (side.resolving) return 0;
+    JsonPeer::Step step = side.json->take(bytes);
+    const std::size_t used = step.used;
+    use(side, std::move(step));
+    return used;
+}
+
+void Conversation::use(Side& side, JsonPeer::Step step) {
+    send(side, bytes_of(step.answer));
+    for (const JsonPeer::Note& note : step.skipped)
+        log::info("skipped {} frames={}: {}", who_, note.count, note.why);
+    for (const auto& message : step.messages)
+        if (!ended_) through_gate(side, message);
+    if (ended_) return;
+    if (step.close) {
+        flush(side);
+        return end(step.fault ? step.fault : "the peer closed its websocket");
+    }
+    if (step.fault) return end(step.fault);
+    if (step.pending) resolve(side, *step.pending);
+}
+
+// A service is only asked about a call that may be made.
+void Conversation::resolve(Side& side, const JsonPeer::Pending& pending) {
+    if (!gate_.would_pass(pending.destination, pending.interface, pending.member))
+        return use(side, side.json->resolve(pending, std::nullopt));
+    side.resolving = true;
+    common_.types.ask(pending, [weak = weak_from_this(), &side, pending](std::optional<std::string> signature) {
+        const auto self = weak.lock();
+        if (!self || self->ended_) return;
+        side.resolving = false;
+        self->use(side,
+                  side.json->resolve(pending, signature ? std::optional<std::string_view>{*signature} : std::nullopt));
+        self->go_on(side);
+    });
+}
+
+// With what lies here already.
+void Conversation::go_on(Side& side) {
+    if (!ended_ && !side.in.empty()) take(side, {});
+    flush_both();
+    watch_time();
+    listen(side);
+}
+
+void Conversation::send(Side& side, Bytes bytes) { side.out.insert(side.out.end(), bytes.begin(), bytes.end()); }
+
+void Conversation::send(Side& side, const Message& message) {
+    if (!side.json) return send(side, message.bytes);
+    const JsonPeer::Framed framed = side.json->frame(message);
+    if (framed.fault) log::info("skipped {}: {}", who_, framed.fault);
+    send(side, bytes_of(framed.bytes));
+}
+
+void Conversation::to_bus(Bytes message) {
+    if (!bus_.json) return send(bus_, message);
+    if (const Read read = read_message(message); !read.fault) send(bus_, read.message);
+}
+
+void Conversation::flush_both() {
+    flush(peer_);
+    flush(bus_);
+}
+
+void Conversation::flush(Side& side) {
+    if (ended_ || side.writing) return;
+    while (side.sent < side.out.size()) {
+        const Link::Got got = side.link->write(Bytes{side.out}.subspan(side.sent));
+        if (got.state != Link::State::open) return end(&side == &peer_ ? "the peer has left" : "the bus has left");
+        if (got.bytes == 0) break;
+        side.sent += got.bytes;
+        side.moved = Clock::now();
+    }
+    if (side.sent == side.out.size()) {
+        side.sent = 0;
+        return give_back(side.out);
+    }
+    side.writing = true;
+    side.link->when_writable([weak = weak_from_this(), &side] {
+        const auto self = weak.lock();
+        if (!self || self->ended_) return;
+        side.writing = false;
+        self->flush(side);
+        self->listen(self->other(side));
+    });
+}
+
+// A peer that asks more than its share waits, if anybody else wants something.
+bool Conversation::throttled() {
+    if (common_.quota.calls_per_second == 0) return false;
+    const auto now = Clock::now();
+    common_.talk.heard(this, now);
+    const auto next = rate_.next();
+    if (next <= now || !common_.talk.others_than(this, now)) return false;
+    pause_until(next);
+    return true;
+}
+
+void Conversation::pause_until(Clock::time_point when) {
+    if (std::exchange(pausing_, true)) return;
+    pause_.expires_at(when);
+    pause_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+        const auto self = weak.lock();
+        if (error || !self || self->ended_) return;
+        self->pausing_ = false;
+        self->go_on(self->peer_);
+    });
+}
+
+void Conversation::on_denied(const Denial& denial) {
+    ++counts_.denied;
+    gate_.guest()->rules->count(denial.verdict);
+    denials_.write(denial, who_, Clock::now());
+}
+
+void Conversation::on_passed(Direction direction, const Message& message, const Verdict& verdict) {
+    ++counts_.passed;
+    gate_.guest()->rules->count(verdict);
+    if (direction == Direction::incoming) rate_.spend(Clock::now());
+    if (common_.verbose) log::info("ALLOW {} {}", who_, line_of({direction, message, verdict}));
+}
+
+// One timer for all that must not last: it is set while something waits, and looks again when it fires.
+void Conversation::watch_time() {
+    const bool waits = sasl_ || !bus_ready_ || !peer_.in.empty() || !peer_.out.empty() || !bus_.out.empty();
+    if (ended_ || timing_ || !waits) return;
+    timing_ = true;
+    timer_.expires_after(std::min(common_.quota.handshake, common_.quota.stalled));
+    timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+        const auto self = weak.lock();
+        if (error || !self || self->ended_) return;
+        self->timing_ = false;
+        self->check_time();
+    });
+}
+
+void Conversation::check_time() {
+    const auto now = Clock::now();
+    const auto stalled = [&](const Side& side, bool waits) {
+        return waits && now - side.moved >= common_.quota.stalled;
+    };
+    if ((sasl_ || !bus_ready_) && now - began_ >= common_.quota.handshake) return end("the handshake took too long");
+    if (stalled(peer_, !peer_.in.empty() && !pausing_ && !peer_.resolving))
+        return end("the peer stopped within a message");
+    if (stalled(peer_, !peer_.out.empty())) return end("the peer does not read what it asked for");
+    if (stalled(bus_, !bus_.out.empty())) return end_with_bus("the bus does not read");
+    watch_time();
+}
+
+}    // namespace xm::rpcproxy
