@@ -13,6 +13,7 @@ using namespace std::string_view_literals;
 using P = DiskProperty;
 using enum Form;
 using enum Chars;
+using enum When;
 
 constexpr auto disks = "config/disk"sv;
 
@@ -33,25 +34,27 @@ constexpr DiskRow rows[] = {
     {.id = P::backend_uuid},
     {.id = P::devtype,            .stored = {.key = "devtype", .fallback = "disk"sv, .words = devtype_words}},
     {.id = P::enabled,            .stored = {.key = "enable", .fallback = true}},
-    {.id = P::encryption_key_set, .read = key_set},
+    {.id = P::encryption_key_set, .when = never, .read = key_set},
     {.id = P::managed_disktype,   .stored = {.key = "managed-disktype", .form = absent_if_empty, .words = managed_words}},
     {.id = P::mode,               .stored = {.key = "mode", .fallback = "w"sv, .words = mode_words}},
     {.id = P::phys_path,          .stored = {.key = "path", .chars = quoted}},
     {.id = P::phys_type,          .stored = {.key = "type", .fallback = "vhd"sv, .words = type_words}},
-    {.id = P::shared,             .stored = {.key = "shared"}},
+    {.id = P::shared,             .stored = {.key = "shared"}, .when = now},
     {.id = P::snapshot,           .stored = {.key = "snapshot", .fallback = "none"sv, .form = absent_if_none,
                                              .words = snapshot_words}},
-    {.id = P::utilization_bytes,  .read = utilization},
+    {.id = P::utilization_bytes,  .when = never, .read = utilization},
     {.id = P::virt_path,          .stored = {.key = "device", .chars = quoted}},
-    {.id = P::virtual_size_mb,    .read = virtual_size},
+    {.id = P::virtual_size_mb,    .when = never, .read = virtual_size},
 };
 // clang-format on
 
 constexpr bool agrees_with_schema() {
     const auto& schema = gen::vmdisk::properties;
     if (std::size(rows) != std::size(schema)) return false;
-    for (std::size_t i = 0; i < std::size(rows); ++i)
+    for (std::size_t i = 0; i < std::size(rows); ++i) {
         if (rows[i].id != static_cast<P>(i) || !fits(rows[i].stored, kind_of(schema[i].signature))) return false;
+        if ((schema[i].access == idl::Access::read) != (rows[i].when == never)) return false;
+    }
     return true;
 }
 static_assert(agrees_with_schema());
@@ -77,6 +80,7 @@ E word_of(const ConfigTree& tree, int disk, P property) {
 
 }    // namespace
 
+std::span<const DiskRow> disk_rows() { return rows; }
 std::vector<int> disk_ids(const ConfigTree& tree) { return tree.ids(disks); }
 
 bool asks_image(P property) { return static_cast<bool>(row(property).read); }
@@ -93,8 +97,7 @@ Change plan_set_disk(const ConfigTree& tree, Uuid vm, int disk, P property, cons
     require_disk(tree, vm, disk);
     const auto& r = row(property);
     const auto& about = schema(property);
-    if (about.access == idl::Access::read)
-        fail(errors::property_not_writable, disk_path(vm, disk), "property {}", about.name);
+    if (r.when == never) fail(errors::property_not_writable, disk_path(vm, disk), "property {}", about.name);
     if (r.stored.key.empty())
         fail(errors::not_supported, disk_path(vm, disk), "property {} has no effect in this version", about.name);
     require_valid(r.stored, kind(property), value, about.name, disk_path(vm, disk), errors::bad_value);

@@ -10,6 +10,7 @@
 #include "xenmgr/config/vm_view.hpp"
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,9 +29,11 @@ struct ImageFacts {
 struct DiskRow {
     DiskProperty id;
     Setting stored{};    // key relative to config/disk/<id>; none and no `read`: not supported, reads empty
+    When when = When::next_start;
     RowFunction<Value(const ImageFacts&)> read{};
 };
 
+std::span<const DiskRow> disk_rows();
 std::vector<int> disk_ids(const ConfigTree& tree);
 bool asks_image(DiskProperty property);    // only then does get_disk look at `image`
 Value get_disk(const ConfigTree& tree, Uuid vm, int disk, DiskProperty property, const ImageFacts& image);

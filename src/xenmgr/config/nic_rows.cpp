@@ -15,6 +15,7 @@ using namespace std::string_view_literals;
 using P = NicProperty;
 using enum Form;
 using enum Chars;
+using enum When;
 
 constexpr auto nics = "config/nic"sv;
 constexpr auto default_network = "/wired/0/bridged"sv;
@@ -62,10 +63,10 @@ constexpr NicRow rows[] = {
     {.id = P::enabled,         .stored = {.key = "enable", .fallback = true}},
     {.id = P::mac,             .stored = {.key = "mac", .form = absent_if_empty}, .read = configured_mac,
                                .normalise = normal_mac},
-    {.id = P::mac_actual,      .read = actual_mac},
+    {.id = P::mac_actual,      .when = never, .read = actual_mac},
     {.id = P::model,           .stored = {.key = "model", .fallback = "e1000"sv, .form = absent_if_empty,
                                           .chars = quoted}},
-    {.id = P::network,         .stored = {.key = "network", .chars = quoted}, .read = read_network,
+    {.id = P::network,         .stored = {.key = "network", .chars = quoted}, .when = now, .read = read_network,
                                .normalise = normal_network, .effects = {.network_changed = true}},
     {.id = P::wireless_driver, .stored = {.key = "wireless-driver", .form = absent_if_false}},
 };
@@ -74,8 +75,10 @@ constexpr NicRow rows[] = {
 constexpr bool agrees_with_schema() {
     const auto& schema = gen::vmnic::properties;
     if (std::size(rows) != std::size(schema)) return false;
-    for (std::size_t i = 0; i < std::size(rows); ++i)
+    for (std::size_t i = 0; i < std::size(rows); ++i) {
         if (rows[i].id != static_cast<P>(i) || !fits(rows[i].stored, kind_of(schema[i].signature))) return false;
+        if ((schema[i].access == idl::Access::read) != (rows[i].when == never)) return false;
+    }
     return true;
 }
 static_assert(agrees_with_schema());
@@ -98,6 +101,7 @@ std::string network_path(std::string_view stored) {
     return std::string{legacy == std::end(legacy_networks) ? stored : legacy->path};
 }
 
+std::span<const NicRow> nic_rows() { return rows; }
 std::vector<int> nic_ids(const ConfigTree& tree) { return tree.ids(nics); }
 
 Value get_nic(const ConfigTree& tree, Uuid vm, int nic, P property) {
@@ -111,8 +115,7 @@ Change plan_set_nic(const ConfigTree& tree, Uuid vm, int nic, P property, const 
     require_nic(tree, vm, nic);
     const auto& r = row(property);
     const auto& about = schema(property);
-    if (about.access == idl::Access::read)
-        fail(errors::property_not_writable, nic_path(vm, nic), "property {}", about.name);
+    if (r.when == never) fail(errors::property_not_writable, nic_path(vm, nic), "property {}", about.name);
     require_valid(r.stored, kind_of(about.signature), value, about.name, nic_path(vm, nic), errors::bad_value);
     const Value stored = r.normalise ? Value{r.normalise(std::get<std::string>(value))} : value;
     auto change = plan_write(r.stored, tree, join(nics, nic, r.stored.key), stored);

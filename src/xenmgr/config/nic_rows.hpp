@@ -8,6 +8,7 @@
 #include "xenmgr/config/setting.hpp"
 #include "xenmgr/config/vm_view.hpp"
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,12 +20,14 @@ using NicProperty = gen::vmnic::Property;
 struct NicRow {
     NicProperty id;
     Setting stored{};    // key relative to config/nic/<id>
+    When when = When::next_start;
     RowFunction<Value(const ConfigTree&, Uuid vm, int nic)> read{};
     // From the client's value to the stored one; throws bad_value.
     RowFunction<std::string(std::string_view untrusted_text)> normalise{};
     Effects effects{};
 };
 
+std::span<const NicRow> nic_rows();
 std::vector<int> nic_ids(const ConfigTree& tree);
 Value get_nic(const ConfigTree& tree, Uuid vm, int nic, NicProperty property);
 Change plan_set_nic(const ConfigTree& tree, Uuid vm, int nic, NicProperty property, const Value& value);

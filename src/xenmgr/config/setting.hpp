@@ -48,6 +48,14 @@ enum class Chars : std::uint8_t {
     quoted,    // a line without single quotes
 };
 
+// When a property may be written, and when the new value counts. Nothing is refused because a VM runs: what a running
+// VM cannot take in waits for its next start.
+enum class When : std::uint8_t {
+    next_start,    // at any time; counts when the VM starts or reboots
+    now,           // at any time; counts at once
+    never,         // only the manager itself changes it
+};
+
 struct Range {
     std::int32_t low = std::numeric_limits<std::int32_t>::min();
     std::int32_t high = std::numeric_limits<std::int32_t>::max();

@@ -10,8 +10,6 @@ using model::GuestSpec;
 
 constexpr auto native_key = std::string_view{"native-experience"};
 
-bool writable(VmProperty property) { return vm_schema(property).access != idl::Access::read; }
-
 StringList parts(const std::string& joined) {
     StringList result;
     for (const auto part : text::split(joined, ';'))
@@ -46,7 +44,7 @@ Value get(const VmView& vm, VmProperty property) {
 VmChanges plan_set(const VmView& vm, VmProperty property, const Value& value) {
     const auto& row = vm_row(property);
     const auto& about = vm_schema(property);
-    if (!writable(property)) fail(errors::property_not_writable, vm.uuid.text(), "property {}", about.name);
+    if (row.when == When::never) fail(errors::property_not_writable, vm.uuid.text(), "property {}", about.name);
     require_valid(row.stored, vm_kind(property), value, about.name, vm.uuid.text(), *row.refusal);
     auto changes = row.write ? row.write(vm, row, value)
                              : VmChanges{{vm.uuid, plan_write(row.stored, vm.tree, row.stored.key, value)}};

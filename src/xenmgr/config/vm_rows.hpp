@@ -28,6 +28,7 @@ using SpecField =
 struct VmRow {
     VmProperty id;
     Setting stored{};
+    When when = When::next_start;
 
     // Where stored text is not the whole truth. Without `read` the stored value or the fallback counts; without
     // `write` the value is stored under the key, if the IDL allows writing.
