@@ -36,7 +36,8 @@ std::string refusal(const Message& call, const Verdict& verdict) {
 
 // What the bus gets of a peer's message: the same bytes, unless they say what only the bus may say.
 void send_clean(const Message& message, GateOutput& output) {
-    if (message.sender || message.unknown_fields) return output.to_bus(stripped(message));
+    const bool misplaced = message.reply_serial && message.type != 2 && message.type != 3;
+    if (message.sender || message.unknown_fields || misplaced) return output.to_bus(stripped(message));
     output.to_bus(message.bytes);
 }
 
@@ -219,9 +220,24 @@ void Gate::signal_to_bus(const Message& message) {
     send_clean(message, output_);
 }
 
+// A service may send what cannot cross, such as descriptors. That is no reason to cut its caller; the caller is told.
+void Gate::drop_unreadable(const Message& message, Fault why) {
+    const Verdict verdict{.reason = why};
+    deny(Direction::outgoing, message, verdict);
+    if (message.type == 1 && message.expects_reply() && message.sender)
+        return error_to_bus(message.serial, *message.sender, "This call cannot reach a guest.");
+    if (message.type != 2 && message.type != 3) return;
+    const auto call = to_bus_.take(message.reply_serial.value_or(0),
+                                   [&](const PendingCall& waiting) { return answers(message, waiting); });
+    if (call) error_to_peer(call->serial, access_denied, "The answer holds what cannot reach a guest.");
+}
+
 Fault Gate::from_bus(Bytes bytes) {
     const Read read = read_message(bytes, {.message = quota_.message});
-    if (read.fault) return read.fault;
+    if (read.fault) {
+        drop_unreadable(read.message, read.fault);
+        return nullptr;
+    }
     switch (read.message.type) {
         case 1:
             call_to_peer(read.message);

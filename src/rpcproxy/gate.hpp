@@ -73,6 +73,7 @@ private:
     void call_to_bus(const Message& message);
     void answer_to_bus(const Message& message);
     void signal_to_bus(const Message& message);
+    void drop_unreadable(const Message& message, Fault why);
     void call_to_peer(const Message& message);
     void answer_to_peer(const Message& message);
     void signal_to_peer(const Message& message);

@@ -77,8 +77,8 @@ struct Read {
 // descriptors (UNIX_FDS, `h`).
 Read read_message(Bytes bytes, const Limits& limits = {});
 
-// A header made anew, in the byte order of the message, with the body's bytes as they are: without SENDER and without
-// fields that this reader does not know.
+// A header made anew, in the byte order of the message, with the body's bytes as they are: without SENDER, without
+// REPLY_SERIAL on what is no answer, and without fields that this reader does not know.
 std::vector<std::byte> stripped(const Message& message);
 
 // The same to another destination.

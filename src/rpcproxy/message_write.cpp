@@ -117,6 +117,8 @@ Body body_of(bool big_endian, std::span<const Argument> arguments) {
     return body;
 }
 
+bool is_answer(const Message& message) { return message.type == 2 || message.type == 3; }
+
 Outline without_sender(const Message& message) {
     return {.type = message.type,
             .flags = message.flags,
@@ -127,7 +129,7 @@ Outline without_sender(const Message& message) {
             .error_name = message.error_name.value_or(""),
             .destination = message.destination.value_or(""),
             .sender = {},
-            .reply_serial = message.reply_serial.value_or(0)};
+            .reply_serial = is_answer(message) ? message.reply_serial.value_or(0) : 0};
 }
 
 }    // namespace
