@@ -82,6 +82,16 @@ StringList hooks_in(std::string_view text) {
     return hooks;
 }
 
+asio::awaitable<void> run_hooks_of(Uuid vm, Hooks& hooks, std::string text, std::chrono::milliseconds deadline) {
+    const StringList arguments{vm.text()};
+    for (const auto& hook : hooks_in(text))
+        try {
+            co_await hooks.run(hook, arguments, deadline);
+        } catch (const Failure& failure) {
+            fail(failure.info(), vm.text(), "{}: {}", failure.object(), failure.cause());
+        }
+}
+
 HookPrograms::HookPrograms(asio::any_io_executor executor, Hooks* calls)
     : executor_{std::move(executor)}, calls_{calls} {}
 

@@ -3,6 +3,7 @@
 // semicolons. A hook that starts with "rpc:" is a call on the bus, anything else the path of a program, which is run
 // directly: no shell, no splitting of arguments.
 
+#include "base/uuid.hpp"
 #include "base/value.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -25,6 +26,10 @@ public:
     virtual boost::asio::awaitable<void> run(std::string hook, StringList arguments,
                                              std::chrono::milliseconds deadline) = 0;
 };
+
+// The hooks of a VM's property, one after the other, each with the VM's uuid as its argument. The first that fails ends
+// it; the failure names the VM and the hook.
+boost::asio::awaitable<void> run_hooks_of(Uuid vm, Hooks& hooks, std::string text, std::chrono::milliseconds deadline);
 
 // Runs programs. Their lines are logged, standard output as info and standard error as warnings. A program that is
 // not wanted any longer (deadline, cancellation) is killed with all that it started.

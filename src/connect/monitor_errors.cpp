@@ -62,6 +62,13 @@ std::string_view cause_of(const Row& row, std::string_view message, std::size_t 
     return text::trim(rest);
 }
 
+// A monitor speaks of its own VM, whom the failure names anyway.
+std::string_view without_object(std::string_view cause, const std::string& object) {
+    if (object.empty() || !cause.starts_with(object)) return cause;
+    const auto rest = cause.substr(object.size());
+    return rest.starts_with(':') ? text::trim(rest.substr(1)) : rest.empty() ? rest : cause;
+}
+
 }    // namespace
 
 std::string monitor_message(const Failure& failure) {
@@ -77,7 +84,7 @@ std::string monitor_message(const Failure& failure) {
 void throw_monitor_error(const std::string& object, std::string_view untrusted_message) {
     for (const Row& row : rows)
         if (const auto at = untrusted_message.find(row.word); at != std::string_view::npos)
-            fail(*row.error, object, "{}", cause_of(row, untrusted_message, at));
+            fail(*row.error, object, "{}", without_object(cause_of(row, untrusted_message, at), object));
     fail(errors::monitor_exception, object, "{}", untrusted_message);
 }
 

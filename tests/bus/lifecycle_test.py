@@ -183,7 +183,7 @@ class Lifecycle(BusTest):
         hook = self.script("pre-boot", "exit 3")
         vm.set("run-pre-boot", hook)
         try:
-            self.assert_fails(vm.call, "start", says=("hook_failed", hook))
+            self.assert_fails(vm.call, "start", says=("hook_failed", HOOKED, hook))
             self.assertEqual((vm.state, vm.domid), ("stopped", -1))
         finally:
             vm.set("run-pre-boot", "")

@@ -87,9 +87,7 @@ Lives::awaitable<> Lives::run_hooks(Uuid uuid, std::string property, millisecond
     const std::string& text = property == "run-pre-boot"     ? settings.run_pre_boot
                               : property == "run-pre-delete" ? settings.run_pre_delete
                                                              : settings.run_insteadof_start;
-    const StringList arguments{uuid.text()};
-    for (const std::string& hook : connect::hooks_in(text))
-        co_await parts_.hooks.run(hook, arguments, limit);
+    co_await connect::run_hooks_of(uuid, parts_.hooks, text, limit);
 }
 
 // One that is being started by somebody else is waited for.

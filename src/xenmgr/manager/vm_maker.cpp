@@ -38,9 +38,7 @@ asio::awaitable<Uuid> VmMaker::create(std::string template_name, CreateRequest r
     }
     log::info("vm={} created template={}", uuid.text(), text::escaped(template_name));
     const auto hook = std::get<std::string>(get(parts_.registry.view(uuid), VmProperty::run_post_create));
-    const StringList arguments{uuid.text()};
-    for (const auto& one : connect::hooks_in(hook))
-        co_await parts_.hooks.run(one, arguments, limits_.hook);
+    co_await connect::run_hooks_of(uuid, parts_.hooks, hook, limits_.hook);
     parts_.listener.vm_created(uuid);
     co_return uuid;
 }

@@ -109,3 +109,28 @@ TEST_CASE("calls on the bus are somebody else's work") {
     CHECK(calls.called == "rpc:destination=a.b,interface=c,member=d");
     CHECK(run("rpc:destination=a.b,interface=c,member=d", {}) == "bad_hook");
 }
+
+TEST_CASE("a property's hooks run in order until one fails, which is named with its VM") {
+    const Scripts scripts;
+    const Uuid vm = *Uuid::parse("11111111-2222-3333-4444-555555555555");
+    const auto first = scripts.add("first", "echo $1 > " + scripts.file("out"));
+    const auto second = scripts.add("second", "exit 4");
+    const auto third = scripts.add("third", "touch " + scripts.file("third-ran"));
+    boost::asio::io_context loop{1};
+    HookPrograms hooks{loop.get_executor()};
+    std::string text;
+    const auto property = first + "; " + second + ";" + third;
+    boost::asio::co_spawn(loop, run_hooks_of(vm, hooks, property, 5s), [&](const std::exception_ptr& error) {
+        try {
+            if (error) std::rethrow_exception(error);
+        } catch (const Failure& failure) {
+            text = failure.what();
+        }
+    });
+    loop.run();
+    std::string line;
+    std::getline(std::ifstream{scripts.file("out")}, line);
+    CHECK(line == vm.text());
+    CHECK(text.starts_with("hook_failed: " + vm.text() + ": " + second + ": ended with code 4."));
+    CHECK_FALSE(std::filesystem::exists(scripts.file("third-ran")));
+}

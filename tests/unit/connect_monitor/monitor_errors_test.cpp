@@ -66,3 +66,18 @@ TEST_CASE("a failure without a word of its own arrives as 199 and names itself")
     CHECK(translated.code == 199);
     CHECK(translated.cause == "host_busy: later");
 }
+
+TEST_CASE("the VM is named once, also where its monitor named it") {
+    const std::string vm = "5eed0000-0000-4000-8000-000000000001";
+    const auto cause = [&](const std::string& message) {
+        try {
+            throw_monitor_error(vm, message);
+        } catch (const Failure& failure) {
+            return failure.cause();
+        }
+        return std::string{};
+    };
+    CHECK(cause(monitor_message(Failure{errors::not_enough_memory, vm, "too little"})) == "too little");
+    CHECK(cause(monitor_message(Failure{errors::not_enough_memory, vm, ""})).empty());
+    CHECK(cause("Not_enough_free_memory: " + vm + "x: too little") == vm + "x: too little");
+}
