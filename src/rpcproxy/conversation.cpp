@@ -80,7 +80,8 @@ void Conversation::start(const Facts& facts, std::shared_ptr<const Guest> guest,
 
 void Conversation::end(std::string_view why) {
     if (std::exchange(ended_, true)) return;
-    log::info("ends {} passed={} denied={}: {}", who_.empty() ? "before it began" : who_, counts_.passed, counts_.denied, why);
+    log::info("ends {} passed={} denied={}: {}", who_.empty() ? "before it began" : who_, counts_.passed,
+              counts_.denied, why);
     denials_.write_left_out(who_);
     peer_.link->close();
     if (bus_.link) bus_.link->close();
@@ -301,22 +302,26 @@ void Conversation::pause_until(Clock::time_point when) {
     });
 }
 
+void Conversation::count(const Verdict& verdict) {
+    if (const auto& rules = gate_.guest()->rules) rules->count(verdict);
+}
+
 void Conversation::on_denied(const Denial& denial) {
     ++counts_.denied;
-    gate_.guest()->rules->count(denial.verdict);
+    count(denial.verdict);
     denials_.write(denial, who_, Clock::now());
 }
 
 void Conversation::on_passed(Direction direction, const Message& message, const Verdict& verdict) {
     ++counts_.passed;
-    gate_.guest()->rules->count(verdict);
+    count(verdict);
     if (direction == Direction::incoming) rate_.spend(Clock::now());
     if (common_.verbose) log::info("ALLOW {} {}", who_, line_of({direction, message, verdict}));
 }
 
 // One timer for all that must not last: it is set while something waits, and looks again when it fires.
 void Conversation::watch_time() {
-    const bool waits = sasl_ || !bus_ready_ || !peer_.in.empty() || !peer_.out.empty() || !bus_.out.empty();
+    const bool waits = sasl_ || !bus_ready_ || unfinished(peer_) || !peer_.out.empty() || !bus_.out.empty();
     if (ended_ || timing_ || !waits) return;
     timing_ = true;
     timer_.expires_after(std::min(common_.quota.handshake, common_.quota.stalled));
@@ -326,6 +331,10 @@ void Conversation::watch_time() {
         self->timing_ = false;
         self->check_time();
     });
+}
+
+bool Conversation::unfinished(const Side& side) const {
+    return !side.in.empty() || (side.json && side.json->incomplete());
 }
 
 void Conversation::check_time() {

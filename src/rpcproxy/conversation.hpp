@@ -122,6 +122,8 @@ private:
 
     bool throttled();
     void pause_until(Clock::time_point when);
+    bool unfinished(const Side& side) const;    // the begin of something lies here
+    void count(const Verdict& verdict);
     void watch_time();
     void check_time();
 
