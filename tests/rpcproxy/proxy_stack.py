@@ -1,0 +1,435 @@
+"""rpc-proxy between raw sockets and a real bus that itself denies nothing: what does not arrive, the firewall stopped.
+
+Three kinds of parties, all driven by the test's own thread, one step after the other: peers, behind the proxy; hosts,
+on the bus itself, who record what they get and answer when they are told to; and a monitor, which sees all that
+reaches the bus. Nothing sleeps: that a message did not pass is known from a later one that did.
+"""
+
+import contextlib
+import os
+import pathlib
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+
+from gi.repository import Gio
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BIN = pathlib.Path(os.environ.get("XENMGR_BIN", ROOT / "build/release/bin"))
+KEEP = bool(os.environ.get("XENMGR_TEST_KEEP"))    # leave the directory behind
+
+sys.path.insert(0, str(ROOT / "tests/bus"))
+import raw_bus    # noqa: E402
+from raw_bus import BUS, CALL, ERROR, RETURN, SIGNAL    # noqa: E402
+
+UUID = "5eed0000-0000-4000-8000-000000000007"
+OTHER_UUID = "5eed0000-0000-4000-8000-000000000008"
+ACCESS_DENIED = f"{BUS}.Error.AccessDenied"
+LIMITS_EXCEEDED = f"{BUS}.Error.LimitsExceeded"
+PROPERTIES = f"{BUS}.Properties"
+OPEN, CLOSED = "org.example.Open", "org.example.Closed"    # names of services, and of their interfaces
+XENMGR, DB = "com.citrix.xenclient.xenmgr", "com.citrix.xenclient.db"
+
+# GetId marks a moment: the bus answers it itself, in order with all that it did before for the same connection.
+MARK = f"allow destination {BUS} interface {BUS} member GetId\n"
+
+OPEN_BUS = """<busconfig>
+  <policy context="mandatory">
+    <allow own="*"/><allow send_destination="*"/><allow receive_sender="*"/>
+  </policy>
+</busconfig>
+"""
+
+
+class Seen:
+    """A message as its receiver sees it; what it does not have is None."""
+
+    def __init__(self, message):
+        self.kind = int(message.get_message_type())
+        self.flags = int(message.get_flags())
+        self.serial = message.get_serial()
+        self.sender, self.destination = message.get_sender(), message.get_destination()
+        self.path, self.interface, self.member = message.get_path(), message.get_interface(), message.get_member()
+        self.error = message.get_error_name()
+        self.reply_serial = message.get_reply_serial() or None
+        body = message.get_body()
+        self.signature = message.get_signature()
+        self.args = body.unpack() if body else ()
+        self.fields = set(message.get_header_fields())
+
+    def __repr__(self):
+        shown = {key: value for key, value in vars(self).items() if value not in (None, "", ()) and key != "fields"}
+        return f"Seen({shown})"
+
+
+class Connection:
+    """Messages over a socket, sent as they are and received one at a time; every wait ends after some seconds."""
+
+    def __init__(self, stream):
+        self.stream = stream
+        self.name = None
+        self.serial = 0
+
+    def greet(self, auth=raw_bus.AUTH):
+        self.serial = 1
+        self.name = raw_bus.hello(self.stream)
+        return self
+
+    def next(self):
+        self.serial += 1
+        return self.serial
+
+    def send(self, data):
+        self.stream.sendall(data)
+
+    def receive(self):
+        """The next message; None if the other side has closed."""
+        got = raw_bus.receive(self.stream)
+        return Seen(got) if got else None
+
+    def expect(self, **wanted):
+        """The next message that is like this, past others."""
+        while (got := self.receive()) is not None:
+            if all(getattr(got, key) == value for key, value in wanted.items()):
+                return got
+        raise AssertionError(f"closed before {wanted}")
+
+    def reply(self, serial):
+        """The answer to a call of ours."""
+        while (got := self.receive()) is not None:
+            if got.kind in (RETURN, ERROR) and got.reply_serial == serial:
+                return got
+        return None
+
+    def call(self, destination, path, interface, member, signature="", *values, **how):
+        """Sends a call; returns its serial."""
+        serial = how.pop("serial", None) or self.next()
+        self.send(raw_bus.call(destination, path, interface, member, signature, *values, serial=serial, **how))
+        return serial
+
+    def ask(self, *args, **how):
+        return self.reply(self.call(*args, **how))
+
+    def bus(self, member, signature="", *values, **how):
+        """The bus's answer to a call."""
+        return self.ask(BUS, "/org/freedesktop/DBus", BUS, member, signature, *values, **how)
+
+    def answer(self, call, signature="", *values, **how):
+        """Answers a call that was received."""
+        self.send(raw_bus.answer(call.sender, call.serial, signature, *values, serial=self.next(), **how))
+
+    def fail(self, call, name, text=""):
+        fields = [(raw_bus.ERROR_NAME, name), (raw_bus.REPLY_SERIAL, call.serial), (raw_bus.DESTINATION, call.sender)]
+        self.send(raw_bus.message(ERROR, fields, "s", text, serial=self.next()))
+
+    def broadcast(self, path, interface, member, signature="", *values, to=None, **how):
+        extra = [*how.pop("extra", ()), *([(raw_bus.DESTINATION, to)] if to else [])]
+        self.send(raw_bus.signal(path, interface, member, signature, *values, serial=self.next(), extra=extra, **how))
+
+    def settle(self):
+        """All that came before the answer to a call which marks this moment."""
+        before, serial = [], self.call(BUS, "/org/freedesktop/DBus", BUS, "GetId")
+        while (got := self.receive()) is not None:
+            if got.kind == RETURN and got.reply_serial == serial:
+                return before
+            before.append(got)
+        raise AssertionError(f"closed; before that came {before}")
+
+    def closed(self):
+        """Whether the other side closes, whatever it says before."""
+        return raw_bus.closes(self.stream)
+
+    def close(self):
+        self.stream.close()
+
+
+class Monitor(Connection):
+    """Sees all that reaches the bus, in order."""
+
+    def __init__(self, stream):
+        super().__init__(stream)
+        self.greet()
+        answer = self.ask(BUS, "/org/freedesktop/DBus", f"{BUS}.Monitoring", "BecomeMonitor", "asu", [], 0)
+        assert answer.kind == RETURN, answer
+
+    def until(self, found):
+        """All messages up to the one for which found() is true, which is the last."""
+        seen = []
+        while (got := self.receive()) is not None:
+            seen.append(got)
+            if found(got):
+                return seen
+        raise AssertionError(f"the bus has closed; seen: {seen}")
+
+    def passed(self, peer):
+        """What reached the bus from a peer since the last look at it. Other parties' messages are lost."""
+        mark = peer.next()
+        peer.call(BUS, "/org/freedesktop/DBus", BUS, "GetId", serial=mark, flags=raw_bus.NO_REPLY_EXPECTED)
+        seen = self.until(lambda got: got.member == "GetId" and got.serial == mark and got.sender == peer.name)
+        return [got for got in seen if got.sender == peer.name and got.member != "GetId"]
+
+    def passed_before_end(self, peer):
+        """What reached the bus from a peer whose connection ends."""
+        seen = self.until(lambda got: got.member == "NameOwnerChanged" and got.args == (peer.name, peer.name, ""))
+        return [got for got in seen if got.sender == peer.name and got.member != "GetId"]
+
+
+class Log:
+    """What a process writes, line by line, and a wait for what it will write."""
+
+    def __init__(self, stream):
+        self.lines = []
+        self.changed = threading.Condition()
+        self.ended = False
+        self.reader = threading.Thread(target=self.read, args=(stream,), daemon=True)
+        self.reader.start()
+
+    def read(self, stream):
+        with stream:
+            for line in stream:
+                with self.changed:
+                    self.lines.append(line.decode(errors="replace").rstrip("\n"))
+                    self.changed.notify_all()
+        with self.changed:
+            self.ended = True
+            self.changed.notify_all()
+
+    def wait(self, text, since=0, seconds=15):
+        """The first line with this text, of those from number `since` on."""
+        def found():
+            return next((line for line in self.lines[since:] if text in line), None)
+        with self.changed:
+            self.changed.wait_for(lambda: found() or self.ended, seconds)
+            line = found()
+        if line is None:
+            raise AssertionError(f"no line with {text!r} in:\n" + "\n".join(self.lines[since:]))
+        return line
+
+    def text(self):
+        with self.changed:
+            return "\n".join(self.lines)
+
+
+class Proxy:
+    """A process of rpc-proxy; `with` it to have it end."""
+
+    def __init__(self, directory, arguments, ready=True):
+        self.log_lines = None
+        with tempfile.TemporaryDirectory(dir=directory) as notify_dir:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
+                notify.bind(f"{notify_dir}/n")
+                environment = {**os.environ, "NOTIFY_SOCKET": f"{notify_dir}/n"}
+                environment.pop("JOURNAL_STREAM", None)
+                self.process = subprocess.Popen([BIN / "rpc-proxy", *map(str, arguments)], stdin=subprocess.DEVNULL,
+                                                stderr=subprocess.PIPE, env=environment)
+                self.log = Log(self.process.stderr)
+                if ready:
+                    self.wait_ready(notify)
+
+    def wait_ready(self, notify):
+        handle = os.pidfd_open(self.process.pid)
+        try:
+            readable, _, _ = select.select([notify, handle], [], [], 15)
+        finally:
+            os.close(handle)
+        if notify not in readable:
+            self.kill()
+            raise AssertionError(f"not ready:\n{self.log.text()}")
+
+    def signal(self, number):
+        self.process.send_signal(number)
+
+    def reload(self):
+        """The line that tells what came of it."""
+        since = len(self.log.lines)
+        self.signal(signal.SIGHUP)
+        return self.log.wait("rules ", since)
+
+    def wait(self, seconds=15):
+        """The exit status, and what was written."""
+        status = self.process.wait(seconds)
+        self.log.reader.join(seconds)
+        return status, self.log.text()
+
+    def running(self):
+        return self.process.poll() is None
+
+    def kill(self):
+        if self.running():
+            self.process.kill()
+        self.process.wait(15)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.kill()
+
+
+class Stack:
+    """A bus, a monitor on it, and a proxy that serves unix peers as the guest UUID in domain 7."""
+
+    def __init__(self, rules="", options=(), mark=True, identity=None):
+        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="rpc-proxy-test-"))
+        self.rules = self.dir / "rules"
+        self.rules.write_text(rules + (MARK if mark else ""))
+        identity = ["--incoming-domid", 7, "--incoming-uuid", UUID] if identity is None else identity
+        self.options = [*identity, "--xenstore", self.dir / "xenstore", *options]
+        self.bus_path, self.peers_path = self.dir / "bus", self.dir / "peers"
+        self.bus_pid = None
+        self.proxy = None
+        self.connections = []
+
+    def __enter__(self):
+        try:
+            self.start_bus()
+            self.start_proxy()
+        except BaseException:
+            self.end()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.end()
+
+    def start_bus(self):
+        policy = self.dir / "policy"
+        policy.mkdir(exist_ok=True)
+        (policy / "open.conf").write_text(OPEN_BUS)
+        started = subprocess.run([ROOT / "packaging/private-bus", self.dir], check=True, capture_output=True, text=True,
+                                 env={**os.environ, "XENMGR_POLICY_DIR": str(policy)})
+        self.bus_pid = int(started.stdout.split()[1])
+        self.monitor = Monitor(self.connect(self.bus_path))
+
+    def kill_bus(self):
+        if self.bus_pid:
+            handle = os.pidfd_open(self.bus_pid)
+            os.kill(self.bus_pid, signal.SIGKILL)
+            select.select([handle], [], [], 15)
+            os.close(handle)
+        self.bus_pid = None
+
+    def start_proxy(self, *more, incoming=None):
+        self.proxy = self.another_proxy(*more, incoming=incoming or f"unix:{self.peers_path}")
+
+    def another_proxy(self, *more, incoming):
+        return Proxy(self.dir, ["-i", incoming, "-o", f"unix:{self.bus_path}", "-r", self.rules, *self.options, *more])
+
+    def end(self):
+        for connection in self.connections:
+            connection.close()
+        if self.proxy:
+            self.proxy.kill()
+        with contextlib.suppress(ProcessLookupError):
+            self.kill_bus()
+        if KEEP:
+            print(f"kept: {self.dir}", file=sys.stderr)
+        else:
+            shutil.rmtree(self.dir, ignore_errors=True)
+
+    def connect(self, path, seconds=10):
+        stream = raw_bus.connect(path, seconds)
+        self.connections.append(stream)
+        return stream
+
+    def stranger(self):
+        """A connection to the proxy on which nothing was said yet."""
+        return Connection(self.connect(self.peers_path))
+
+    def peer(self):
+        """A guest's connection that has its name on the bus."""
+        return self.stranger().greet()
+
+    def host(self, *names):
+        """A connection to the bus itself, with these names."""
+        host = Connection(self.connect(self.bus_path)).greet()
+        for name in names:
+            answer = host.bus("RequestName", "su", name, 4)
+            assert answer.args == (1,), answer
+        return host
+
+    def use_rules(self, text, mark=True):
+        """Writes the rule file anew and has it read."""
+        self.rules.write_text(text + (MARK if mark else ""))
+        line = self.proxy.reload()
+        assert "rules read" in line, line
+
+
+class ProxyTest(unittest.TestCase):
+    """The tests of a class share a stack, a recording host with the names OPEN and CLOSED, and the rules."""
+
+    rules = ""
+    options = ()
+
+    @classmethod
+    def setUpClass(cls):
+        cls.stack = Stack(cls.rules, cls.options)
+        cls.stack.__enter__()
+        cls.service = cls.stack.host(OPEN, CLOSED)
+
+    @classmethod
+    def tearDownClass(cls):
+        running = cls.stack.proxy.running()
+        cls.stack.end()
+        assert running, f"the proxy ended:\n{cls.stack.proxy.log.text()}"
+
+    def setUp(self):
+        self.peer = self.stack.peer()
+        self.use_only(self.peer)
+
+    def tearDown(self):
+        self.peer.close()
+
+    def use_only(self, peer):
+        """What reached the bus so far does not count."""
+        self.stack.monitor.passed(peer)
+        peer.settle()
+
+    def passed(self, peer=None):
+        return self.stack.monitor.passed(peer or self.peer)
+
+    # -- what becomes of messages from the peer
+
+    def assert_denied(self, data, serial):
+        """A call is refused, and nothing of it reaches the bus."""
+        self.peer.send(data)
+        answer = self.peer.reply(serial)
+        self.assertIsNotNone(answer, "the conversation goes on")
+        self.assertEqual((answer.kind, answer.error), (ERROR, ACCESS_DENIED), answer)
+        self.assertEqual(self.passed(), [])
+        return answer
+
+    def assert_call_denied(self, *args, **how):
+        serial = self.peer.next()
+        return self.assert_denied(raw_bus.call(*args, serial=serial, **how), serial)
+
+    def assert_call_passes(self, *args, **how):
+        """The call as it reached the bus."""
+        serial = self.peer.call(*args, **how)
+        seen = self.stack.monitor.until(lambda got: got.sender == self.peer.name and got.member != "GetId")[-1]
+        self.assertEqual((seen.kind, seen.serial, seen.member), (CALL, serial, args[3]))
+        return seen
+
+    def assert_vanishes(self, data):
+        """Nothing reaches the bus, nothing is answered, and the conversation goes on."""
+        self.peer.send(data)
+        self.assertEqual(self.passed(), [])
+        self.assertEqual(self.peer.settle(), [])
+
+    def assert_cut(self, data, why=None):
+        """The conversation ends, and nothing reaches the bus."""
+        since = len(self.stack.proxy.log.lines)
+        peer = self.stack.peer()
+        self.use_only(peer)
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            peer.send(data)
+        self.assertTrue(peer.closed(), "the conversation ends")
+        self.assertEqual(self.stack.monitor.passed_before_end(peer), [])
+        if why:
+            self.stack.proxy.log.wait(why, since)
