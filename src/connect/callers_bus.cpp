@@ -21,7 +21,7 @@ namespace {
 constexpr char bus_name[] = "org.freedesktop.DBus";
 constexpr char unknown_method[] = "org.freedesktop.DBus.Error.UnknownMethod";
 constexpr char user_of_proxies[] = "xenmgr-proxy";    // packaging/systemd/xenmgr.sysusers
-constexpr bus::Deadline deadline{5'000};
+constexpr bus::Deadline reply_limit{5'000};
 
 // Under our own user, everybody has that user.
 std::int64_t proxy_user() {
@@ -68,7 +68,7 @@ asio::awaitable<CallerDomain> BusCallers::ask(std::string sender) {
 // Nothing: this bus does not know domains.
 asio::awaitable<std::optional<std::int32_t>> BusCallers::ask_bus(std::string sender) try {
     if (!bus_knows_domains_) co_return std::nullopt;
-    co_return co_await bus::call<std::int32_t>(daemon_, {bus_name, "GetConnectionDOMID"}, deadline, sender);
+    co_return co_await bus::call<std::int32_t>(daemon_, {bus_name, "GetConnectionDOMID"}, reply_limit, sender);
 } catch (const bus::RemoteFailure& failure) {
     if (failure.remote_name() != unknown_method)
         fail(errors::caller_unknown, sender, "the bus says: {}", text::escaped(failure.remote_text()));
@@ -81,15 +81,15 @@ asio::awaitable<std::optional<std::int32_t>> BusCallers::ask_bus(std::string sen
 asio::awaitable<CallerDomain> BusCallers::ask_proxy(std::string sender) try {
     using Credentials = std::map<std::string, bus::Variant>;
     const auto credentials =
-        co_await bus::call<Credentials>(daemon_, {bus_name, "GetConnectionCredentials"}, deadline, sender);
+        co_await bus::call<Credentials>(daemon_, {bus_name, "GetConnectionCredentials"}, reply_limit, sender);
     const auto proxy = fmt::format("com.citrix.xenclient.rpc_proxy.p{}", number(credentials, "ProcessID"));
-    if (!co_await bus::call<bool>(daemon_, {bus_name, "NameHasOwner"}, deadline, proxy)) {
+    if (!co_await bus::call<bool>(daemon_, {bus_name, "NameHasOwner"}, reply_limit, proxy)) {
         if (proxy_user_ >= 0 && number(credentials, "UnixUserID") == proxy_user_)
             fail(errors::caller_unknown, sender, "its proxy cannot be asked");
         co_return CallerDomain{};
     }
     gen::rpc_proxy_control::Client client{connection_, proxy, "/"};
-    const auto [domid, uuid] = co_await client.connection_identity(sender, deadline);
+    const auto [domid, uuid] = co_await client.connection_identity(sender, reply_limit);
     const CallerDomain domain{.domid = domid, .vm = Uuid::parse(uuid)};
     if (!domain.host() && !domain.vm) fail(errors::caller_unknown, sender, "its domain belongs to no VM");
     co_return domain;

@@ -19,11 +19,11 @@ namespace xm::connect {
 namespace asio = boost::asio;
 namespace {
 
-constexpr std::string_view service = "com.citrix.xenclient.rpc_proxy";
+constexpr std::string_view proxy_name = "com.citrix.xenclient.rpc_proxy";
 constexpr const char* bus_interface = "org.freedesktop.DBus";
 
 bool is_proxy(std::string_view name) {
-    return name == service || (name.starts_with(service) && name.substr(service.size()).starts_with('.'));
+    return name == proxy_name || (name.starts_with(proxy_name) && name.substr(proxy_name.size()).starts_with('.'));
 }
 
 class BusRpcProxy final : public RpcProxy {

@@ -11,7 +11,7 @@ namespace xm::rpcproxy {
 // A thing that rules name, as a number below 2^28.
 using Value = std::uint32_t;
 inline constexpr Value unnamed = 0;    // no rule names it
-inline constexpr Value absent = 1;
+inline constexpr Value not_there = 1;
 inline constexpr Value first_value = 2;
 inline constexpr Value value_end = Value{1} << 28;
 

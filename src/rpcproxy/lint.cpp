@@ -11,7 +11,7 @@ namespace {
 
 using Text = std::optional<std::string>;
 
-constexpr std::string_view bus = "org.freedesktop.DBus";
+constexpr std::string_view the_bus = "org.freedesktop.DBus";
 constexpr std::string_view properties = "org.freedesktop.DBus.Properties";
 
 // --- one rule by itself ----------------------------------------------------------------------------------------------
@@ -24,7 +24,7 @@ bool is_answer_only(const Rule& rule) { return rule.kind == Kind::method_return 
 bool names_nothing(const Rule& rule) { return !rule.destination && !rule.interface && !rule.member && !rule.sender; }
 
 bool lets_call_bus(const Rule& rule, std::string_view member) {
-    return lets_call(rule) && rule.destination == bus && rule.member == member;
+    return lets_call(rule) && rule.destination == the_bus && rule.member == member;
 }
 
 bool asks_both_ways(const Rule& rule) {
@@ -42,7 +42,7 @@ bool has_impossible_name(const Rule& rule) {
 
 bool lets_forbidden(const Rule& rule) {
     return lets_call_bus(rule, "BecomeMonitor") || lets_call_bus(rule, "UpdateActivationEnvironment") ||
-           (rule.allow && is_incoming(rule) && rule.kind == Kind::signal && rule.interface == bus);
+           (rule.allow && is_incoming(rule) && rule.kind == Kind::signal && rule.interface == the_bus);
 }
 
 struct Check {
@@ -91,7 +91,7 @@ constexpr Check checks[] = {
     {[](const Rule& r) { return lets_call_bus(r, "AddMatch"); },
      "wider than it looks: the guest may listen to all signals of the bus that out rules let through",
      "keep allow out-signal rules to an interface each"},
-    {[](const Rule& r) { return lets_call(r) && r.destination == bus && !r.member; },
+    {[](const Rule& r) { return lets_call(r) && r.destination == the_bus && !r.member; },
      "wider than it looks: the bus starts services, gives names away and tells who is who",
      "name the members that the guest needs"},
     {[](const Rule& r) { return lets_call(r) && r.interface == properties && r.member == "Get"; },

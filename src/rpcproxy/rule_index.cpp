@@ -21,7 +21,7 @@ constexpr Value value_of(std::uint32_t domid) {
 
 template <class T>
 Value value_or_absent(const std::optional<T>& known) {
-    return known ? value_of(*known) : absent;
+    return known ? value_of(*known) : not_there;
 }
 
 struct PropertyCall {
@@ -95,7 +95,7 @@ void RuleIndex::put(std::uint32_t node, std::span<const Step> rest, const Rule& 
     const auto [axis, value] = rest.front();
     put(child(node, axis, value), rest.subspan(1), rule, position);
     const bool always_there = axis == Axis::direction || axis == Axis::kind;
-    if (!rule.allow && !always_there) put(child(node, axis, absent), rest.subspan(1), rule, position);
+    if (!rule.allow && !always_there) put(child(node, axis, not_there), rest.subspan(1), rule, position);
 }
 
 std::uint32_t RuleIndex::child(std::uint32_t node, Axis axis, Value value) {
@@ -121,14 +121,14 @@ Value RuleIndex::number_of(const Uuid& uuid) {
 
 Value RuleIndex::find(Axis axis, std::optional<std::string_view> word) const {
     if ((used_ & bit(axis)) == 0) return unnamed;
-    if (!word) return absent;
+    if (!word) return not_there;
     const auto at = words_.find(*word);
     return at == words_.end() ? unnamed : at->second;
 }
 
 Value RuleIndex::find(const std::optional<Uuid>& uuid) const {
     if ((used_ & bit(Axis::uuid)) == 0) return unnamed;
-    if (!uuid) return absent;
+    if (!uuid) return not_there;
     const auto at = uuids_.find(*uuid);
     return at == uuids_.end() ? unnamed : at->second;
 }
