@@ -2,6 +2,8 @@
 
 #include "gen/vmdisk_server.hpp"
 #include "gen/vmnic_server.hpp"
+#include "gen/xenmgr_diag_server.hpp"
+#include "gen/xenmgr_guestreq_server.hpp"
 #include "gen/xenmgr_server.hpp"
 #include "gen/xenmgr_vm_server.hpp"
 #include "gen/xenmgr_vm_unrestricted_server.hpp"
@@ -101,6 +103,13 @@ void Announcer::config_changed() {
 }
 void Announcer::language_changed() {
     if (voice_) gen::xenmgr::emit_language_changed(connection_, root);
+}
+
+void Announcer::gather_requested(const std::string& mode) {
+    gen::xenmgr_diag::emit_gather_request(connection_, root, mode);
+}
+void Announcer::attention_requested(const Uuid& vm) {
+    gen::xenmgr_guestreq::emit_requested_attention(connection_, root, vm.text(), object_of(vm));
 }
 
 }    // namespace xm::expose

@@ -36,6 +36,9 @@ public:
     void config_changed() override;
     void language_changed() override;
 
+    void gather_requested(const std::string& mode);
+    void attention_requested(const Uuid& vm);
+
 private:
     struct Voice {
         bus::Service& service;

@@ -15,7 +15,10 @@ asio::awaitable<std::string> PolicyFace::retrieve(std::string uuid, bus::Caller)
     co_return retrieve_policies(manager_.registry().tree(uuid_argument(uuid)));
 }
 
-asio::awaitable<void> GuestRequestFace::request_attention(bus::Caller) { co_return; }
+asio::awaitable<void> GuestRequestFace::request_attention(bus::Caller caller) {
+    const auto vm = co_await callers_.guest_of(std::move(caller.sender));
+    if (vm && manager_.registry().has(*vm)) announcer_.attention_requested(*vm);
+}
 
 asio::awaitable<std::string> TestingFace::script_dequeue(bus::Caller) { return scripts_.take(); }
 asio::awaitable<void> TestingFace::script_queue(std::string script, bus::Caller) {

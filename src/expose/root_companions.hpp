@@ -2,6 +2,8 @@
 // The smaller interfaces of "/": policies of VMs, requests of guests, the test script queue, and .control, where this
 // manager says what its predecessors could not.
 
+#include "expose/announcer.hpp"
+#include "expose/guest_callers.hpp"
 #include "gen/policy_server.hpp"
 #include "gen/xenmgr_control_server.hpp"
 #include "gen/xenmgr_guestreq_server.hpp"
@@ -23,8 +25,15 @@ private:
 
 class GuestRequestFace final : public gen::xenmgr_guestreq::Server {
 public:
+    GuestRequestFace(const xenmgr::Manager& manager, GuestCallers& callers, Announcer& announcer)
+        : manager_{manager}, callers_{callers}, announcer_{announcer} {}
     // A guest is known by the transport it came through. A caller on the host's own bus is none, and is ignored.
     boost::asio::awaitable<void> request_attention(bus::Caller caller) override;
+
+private:
+    const xenmgr::Manager& manager_;
+    GuestCallers& callers_;
+    Announcer& announcer_;
 };
 
 class TestingFace final : public gen::xenmgr_testing::Server {

@@ -1,5 +1,6 @@
 #include "expose/root_object.hpp"
 
+#include "expose/diag_face.hpp"
 #include "expose/root_companions.hpp"
 #include "expose/root_face.hpp"
 #include "expose/settings_faces.hpp"
@@ -11,14 +12,16 @@ namespace {
 
 class RootObject final : public bus::Object {
 public:
-    RootObject(xenmgr::Manager& manager, xenmgr::ScriptQueue& scripts)
-        : root_{manager},
-          unrestricted_{manager},
-          config_{manager},
-          ui_{manager},
-          policy_{manager},
-          testing_{scripts},
-          control_{manager} {}
+    explicit RootObject(const RootFamily::Parts& parts)
+        : root_{parts.manager},
+          unrestricted_{parts.manager},
+          config_{parts.manager},
+          ui_{parts.manager},
+          diag_{parts.manager, parts.gathering, parts.announcer},
+          policy_{parts.manager},
+          guest_requests_{parts.manager, parts.callers, parts.announcer},
+          testing_{parts.scripts},
+          control_{parts.manager} {}
 
     std::span<const bus::Face> faces() override { return faces_; }
 
@@ -27,13 +30,15 @@ private:
     UnrestrictedRootFace unrestricted_;
     ConfigFace config_;
     UiConfigFace ui_;
+    DiagFace diag_;
     PolicyFace policy_;
     GuestRequestFace guest_requests_;
     TestingFace testing_;
     ControlFace control_;
-    const std::array<bus::Face, 8> faces_{gen::xenmgr::face(root_),
+    const std::array<bus::Face, 9> faces_{gen::xenmgr::face(root_),
                                           gen::xenmgr_config::face(config_),
                                           gen::xenmgr_config_ui::face(ui_),
+                                          gen::xenmgr_diag::face(diag_),
                                           gen::xenmgr_guestreq::face(guest_requests_),
                                           gen::xenmgr_testing::face(testing_),
                                           gen::xenmgr_unrestricted::face(unrestricted_),
@@ -44,16 +49,21 @@ private:
 }    // namespace
 
 std::span<const bus::Interface* const> RootFamily::interfaces() const {
-    static const std::array all{&gen::xenmgr::interface(),           &gen::xenmgr_config::interface(),
-                                &gen::xenmgr_config_ui::interface(), &gen::xenmgr_guestreq::interface(),
-                                &gen::xenmgr_testing::interface(),   &gen::xenmgr_unrestricted::interface(),
-                                &gen::policy::interface(),           &gen::xenmgr_control::interface()};
+    static const std::array all{&gen::xenmgr::interface(),
+                                &gen::xenmgr_config::interface(),
+                                &gen::xenmgr_config_ui::interface(),
+                                &gen::xenmgr_diag::interface(),
+                                &gen::xenmgr_guestreq::interface(),
+                                &gen::xenmgr_testing::interface(),
+                                &gen::xenmgr_unrestricted::interface(),
+                                &gen::policy::interface(),
+                                &gen::xenmgr_control::interface()};
     return all;
 }
 
 std::unique_ptr<bus::Object> RootFamily::find(std::string_view path) {
     if (path != "/") return nullptr;
-    return std::make_unique<RootObject>(manager_, scripts_);
+    return std::make_unique<RootObject>(parts_);
 }
 
 }    // namespace xm::expose

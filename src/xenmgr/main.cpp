@@ -4,6 +4,7 @@
 #include "base/files.hpp"
 #include "base/log.hpp"
 #include "bus/service.hpp"
+#include "connect/callers_bus.hpp"
 #include "connect/db_bus.hpp"
 #include "connect/hooks.hpp"
 #include "connect/host_devices.hpp"
@@ -32,6 +33,10 @@
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
 
 namespace {
 
@@ -60,42 +65,66 @@ xenmgr::HostFacts host_facts(const connect::HostDevices& devices, const std::str
     return facts;
 }
 
+// Whom the manager talks to.
+struct Outside final : expose::GuestCallers {
+    Outside(boost::asio::io_context& loop, bus::Connection& connection, const xenmgr::Settings& settings)
+        : database{connect::make_bus_database(connection)},
+          input{connect::make_bus_input(connection)},
+          network{connect::make_bus_network(connection)},
+          rpc_proxy{connect::make_bus_rpc_proxy(connection)},
+          hooks{loop.get_executor()},
+          devices{settings.host_root},
+          monitors{
+              loop.get_executor(),
+              {.directory = settings.run_dir, .program = settings.monitor, .options = {"--engine", settings.engine}}},
+          callers{connection, connect::Xenstore{}} {}
+
+    xenmgr::Manager::Parts parts(xenmgr::Listener& listener) {
+        return {.database = *database,
+                .monitors = monitors,
+                .hooks = hooks,
+                .files = files,
+                .images = images,
+                .devices = devices,
+                .services = {*input, *network, *rpc_proxy},
+                .listener = listener};
+    }
+
+    boost::asio::awaitable<std::optional<Uuid>> guest_of(std::string sender) override {
+        const auto domain = co_await callers.domain_of(std::move(sender));
+        co_return domain.vm;
+    }
+
+    std::unique_ptr<connect::Database> database;
+    std::unique_ptr<connect::Input> input;
+    std::unique_ptr<connect::Network> network;
+    std::unique_ptr<connect::RpcProxy> rpc_proxy;
+    connect::HookPrograms hooks;
+    connect::LocalFiles files;
+    connect::LocalImages images;
+    connect::LocalDevices devices;
+    connect::UnixMonitors monitors;
+    connect::BusCallers callers;
+};
+
 [[noreturn]] void serve(const xenmgr::Settings& settings) {
     boost::asio::io_context loop{1};
     boost::asio::signal_set stop{loop, SIGTERM, SIGINT};
     stop.async_wait([&](const auto&, int) { loop.stop(); });
 
     bus::Connection connection{loop, settings.session_bus ? bus::Kind::session : bus::Kind::system};
-    const auto database = connect::make_bus_database(connection);
-    const auto input = connect::make_bus_input(connection);
-    const auto network = connect::make_bus_network(connection);
-    const auto rpc_proxy = connect::make_bus_rpc_proxy(connection);
-    connect::HookPrograms hooks{loop.get_executor()};
-    connect::LocalFiles files;
-    connect::LocalImages images;
-    const connect::LocalDevices devices{settings.host_root};
-    connect::UnixMonitors monitors{
-        loop.get_executor(),
-        {.directory = settings.run_dir, .program = settings.monitor, .options = {"--engine", settings.engine}}};
+    Outside outside{loop, connection, settings};
 
     expose::Announcer announcer{connection};
     const auto flavour = xenmgr::read_flavour(settings.flavour_file);
-    xenmgr::Manager manager{loop.get_executor(),
-                            {.database = *database,
-                             .monitors = monitors,
-                             .hooks = hooks,
-                             .files = files,
-                             .images = images,
-                             .devices = devices,
-                             .services = {*input, *network, *rpc_proxy},
-                             .listener = announcer},
-                            xenmgr::Templates{settings.data_dir / "templates" / flavour},
-                            xenmgr::Limits{}};
-    manager.set_host_facts(host_facts(devices, flavour));
+    xenmgr::Manager manager{loop.get_executor(), outside.parts(announcer),
+                            xenmgr::Templates{settings.data_dir / "templates" / flavour}, xenmgr::Limits{}};
+    manager.set_host_facts(host_facts(outside.devices, flavour));
     xenmgr::ScriptQueue scripts{loop.get_executor()};
+    xenmgr::Gathering gathering{loop.get_executor(), std::filesystem::temp_directory_path()};
 
     bus::Service service{connection};
-    expose::RootFamily root{manager, scripts};
+    expose::RootFamily root{{manager, scripts, gathering, outside, announcer}};
     expose::VmFamily vms{manager};
     expose::DiskFamily disks{manager};
     expose::NicFamily nics{manager};

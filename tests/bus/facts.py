@@ -11,7 +11,7 @@ PREFIX = "com.citrix.xenclient"
 # Interfaces that each kind of object carries.
 OBJECTS = {
     "root": [f"{PREFIX}.xenmgr", *(f"{PREFIX}.xenmgr.{part}" for part in
-             ("config", "config.ui", "control", "guestreq", "testing", "unrestricted")), f"{PREFIX}.policy"],
+             ("config", "config.ui", "control", "diag", "guestreq", "testing", "unrestricted")), f"{PREFIX}.policy"],
     "vm": [f"{PREFIX}.xenmgr.vm", *(f"{PREFIX}.xenmgr.vm.{part}" for part in ("unrestricted", "auth", "pci", "product"))],
     "disk": [f"{PREFIX}.vmdisk"],
     "nic": [f"{PREFIX}.vmnic"],
