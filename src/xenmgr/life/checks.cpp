@@ -31,7 +31,7 @@ void check_amt(const BootContext& vm) {
 
 void check_pci(const BootContext& vm) {
     if (!vm.missing_pci.empty())
-        fail(errors::no_such_device, vm.uuid.text(), "there is no PCI device {}", fmt::join(vm.missing_pci, ", "));
+        fail(errors::no_such_pci_device, vm.uuid.text(), "there is no device {}", fmt::join(vm.missing_pci, ", "));
     for (const PassthroughDevice& device : vm.pci)
         for (const Neighbour& other : vm.neighbours)
             if (other.guest && std::ranges::find(other.pci, device.address) != other.pci.end())

@@ -12,7 +12,7 @@ std::optional<std::string> reason_to_decline(const StartContext& context);
 // Failures: disk_image_missing.
 void check_disks(const StartContext& context);
 
-// With the configuration complete. Failures: network_backend_down, gpu_not_primary, amt_pt_in_use, no_such_device,
+// With the configuration complete. Failures: network_backend_down, gpu_not_primary, amt_pt_in_use, no_such_pci_device,
 // pci_device_in_use, oem_features_in_use.
 void check_boot(const BootContext& context);
 

@@ -116,7 +116,7 @@ TEST_CASE("devices that another running guest has keep a VM from starting") {
 TEST_CASE("a device that the host does not have keeps a VM from starting") {
     BootContext context = boot();
     context.missing_pci = {"0000:05:00.0"};
-    CHECK(refusal([&] { check_boot(context); }) == "no_such_device");
+    CHECK(refusal([&] { check_boot(context); }) == "no_such_pci_device");
 }
 
 TEST_CASE("AMT and OEM features go to one running guest at a time") {
