@@ -1,7 +1,7 @@
 # Part of ./demo: a message bus, the database and the manager in a temporary folder of their own.
 # Needs $here (the repository) and $bin (the programs). Sets and exports what the tools need to find the bus.
 
-dir= bus_pid= dbd_pid= xenmgr_pid=
+dir= bus_pid= dbd_pid= xenmgr_pid= proxy_pid= tries=0
 
 start_stack() {
     dir=$(mktemp -d -t xenmgr-demo.XXXXXX) || return
@@ -24,6 +24,12 @@ start_dbd() {
 start_xenmgr() {
     start xenmgr com.citrix.xenclient.xenmgr "$bin/xenmgr" --no-daemonize --run-dir "$dir/run" \
         --engine sim --data-dir "$here/share" && xenmgr_pid=$started
+}
+
+start_proxy() {    # DOMID: of the VM $uuid
+    start rpc-proxy com.citrix.xenclient.rpc_proxy "$bin/rpc-proxy" --server --incoming-channel "unix:$dir/guest" \
+        --outgoing-channel "unix:$dir/bus" --rules "$here/policy/rpc-proxy.rules" --incoming-domid "$1" \
+        --incoming-uuid "$uuid" && proxy_pid=$started
 }
 
 # start NAME BUS-NAME PROGRAM ARGUMENT...: returns when the program owns its name on the bus, or has ended.
@@ -53,8 +59,8 @@ stop_stack() {
     [ -n "$dir" ] || return 0
     trap - EXIT
     local try left
-    kill $xenmgr_pid $dbd_pid 2>/dev/null
-    { wait $xenmgr_pid $dbd_pid; } 2>/dev/null
+    kill $xenmgr_pid $dbd_pid $proxy_pid 2>/dev/null
+    { wait $xenmgr_pid $dbd_pid $proxy_pid; } 2>/dev/null
     for try in {1..100}; do
         mapfile -t left < <(survivors)
         [ ${#left[@]} -gt 0 ] || break

@@ -43,6 +43,10 @@ wrong() {
     exit 1
 }
 
+wait_for() {    # FILE TEXT: until the file has it
+    timeout 20 grep -qm1 -- "$2" <(timeout 20 tail -n +1 -f "$1" 2>/dev/null)
+}
+
 now_ms() { echo $((${EPOCHREALTIME/[.,]/} / 1000)); }
 
 tour() {
@@ -51,6 +55,7 @@ tour() {
     change_them
     shut_one_down
     endure_a_sick_guest
+    meet_a_guest
     kill_the_manager
     delete_them
 }
@@ -150,6 +155,59 @@ endure_a_sick_guest() {
     expect '^stopped$'
     run xec-vm -n desktop set extra-xenvm ''
     run xec-vm -n desktop --wait start
+}
+
+meet_a_guest() {
+    local manager=com.citrix.xenclient.xenmgr database=com.citrix.xenclient.db
+    local rules=$here/policy/rpc-proxy.rules domid
+    local guest=(busctl "--address=unix:path=$dir/guest" call)    # as a process in the guest calls
+    domid=$(xec-vm -n web get domid)
+    say "A guest behind the firewall: web gets a socket that leads to the host's bus, and asks for attention"
+    show rpc-proxy -i "unix:$dir/guest" -o "unix:$dir/bus" -r "$rules" --incoming-domid "$domid" --incoming-uuid "$uuid" --server '&'
+    start_proxy "$domid" || wrong "the firewall did not start"
+    gdbus monitor --system --dest "$manager" --object-path / >"$dir/signals" 2>&1 &
+    local monitor=$!
+    wait_for "$dir/signals" 'is owned by' || wrong "the signals of the manager cannot be heard"
+    run "${guest[@]}" "$manager" / "$manager.guestreq" request_attention
+    wait_for "$dir/signals" requested_attention || wrong "nobody heard that the guest wants attention"
+    grep requested_attention "$dir/signals"
+
+    say "Support gathers diagnostics, and the guest hands in its own"
+    run xec-vm -n web set pv-addons true
+    show busctl --system call "$manager" / "$manager.diag" save s full '&'
+    busctl --system call "$manager" / "$manager.diag" save s full >"$dir/gathered" 2>&1 &
+    local save=$!
+    wait_for "$dir/signals" gather_request || wrong "the guests were not asked"
+    run "${guest[@]}" "$manager" / "$manager.diag" gather ss dmesg.txt 48690a
+    wait $save || wrong "the gathering failed: $(<"$dir/gathered")"
+    local gathered
+    gathered=$(sed 's/^s "\(.*\)"$/\1/' "$dir/gathered")
+    run cat "$gathered/dmesg.txt"
+    expect '^Hi$'
+    rm -r "$gathered"
+
+    say "Its corner of the database opens when its VM's property says so"
+    run db-write "/dom-store/$uuid/greeting" hello
+    refused "${guest[@]}" "$database" / "$database" read s greeting
+    expect 'Access denied'
+    run xec-vm -n web set domstore-read-access true
+    until "${guest[@]}" "$database" / "$database" read s greeting &>/dev/null; do    # the firewall hears of it
+        [ $((++tries)) -lt 200 ] || wrong "the property has no effect"
+        read -rt 0.02 <> <(:)
+    done
+    run "${guest[@]}" "$database" / "$database" read s greeting
+    expect '^s "hello"$'
+
+    say "It may not make VMs, and the rules say why"
+    refused "${guest[@]}" "$manager" / "$manager" create_vm
+    expect 'Access denied'
+    run rpc-proxy explain --rules "$rules" --domid "$domid" --uuid "$uuid" \
+        "destination=$manager" "interface=$manager" member=create_vm
+    expect '^verdict: deny'
+    expect 'rpc-proxy.rules:[0-9]+: deny all'
+    grep 'DENY.*create_vm' "$dir/rpc-proxy.log" || wrong "the denial is not in the log"
+    kill $monitor "$proxy_pid"
+    { wait $monitor "$proxy_pid"; } 2>/dev/null
 }
 
 kill_the_manager() {

@@ -20,6 +20,7 @@ namespace {
 
 constexpr char bus_name[] = "org.freedesktop.DBus";
 constexpr char unknown_method[] = "org.freedesktop.DBus.Error.UnknownMethod";
+constexpr char no_owner[] = "org.freedesktop.DBus.Error.NameHasNoOwner";
 constexpr char user_of_proxies[] = "xenmgr-proxy";    // packaging/systemd/xenmgr.sysusers
 constexpr bus::Deadline reply_limit{5'000};
 
@@ -76,6 +77,14 @@ asio::awaitable<std::optional<std::int32_t>> BusCallers::ask_bus(std::string sen
     co_return std::nullopt;
 }
 
+// Empty: nobody.
+asio::awaitable<std::string> BusCallers::owner_of(std::string name) try {
+    co_return co_await bus::call<std::string>(daemon_, {bus_name, "GetNameOwner"}, reply_limit, name);
+} catch (const bus::RemoteFailure& failure) {
+    if (failure.remote_name() == no_owner) co_return std::string{};
+    throw;
+}
+
 // The process behind the connection owns a name if it is a proxy. A proxy of its own user that does not is in trouble,
 // and its guests are not taken for the host.
 asio::awaitable<CallerDomain> BusCallers::ask_proxy(std::string sender) try {
@@ -83,11 +92,11 @@ asio::awaitable<CallerDomain> BusCallers::ask_proxy(std::string sender) try {
     const auto credentials =
         co_await bus::call<Credentials>(daemon_, {bus_name, "GetConnectionCredentials"}, reply_limit, sender);
     const auto proxy = fmt::format("com.citrix.xenclient.rpc_proxy.p{}", number(credentials, "ProcessID"));
-    if (!co_await bus::call<bool>(daemon_, {bus_name, "NameHasOwner"}, reply_limit, proxy)) {
-        if (proxy_user_ >= 0 && number(credentials, "UnixUserID") == proxy_user_)
-            fail(errors::caller_unknown, sender, "its proxy cannot be asked");
-        co_return CallerDomain{};
-    }
+    const std::string owner = co_await owner_of(proxy);
+    if (owner == sender) co_return CallerDomain{};    // the proxy itself
+    if (owner.empty() && proxy_user_ >= 0 && number(credentials, "UnixUserID") == proxy_user_)
+        fail(errors::caller_unknown, sender, "its proxy cannot be asked");
+    if (owner.empty()) co_return CallerDomain{};
     gen::rpc_proxy_control::Client client{connection_, proxy, "/"};
     const auto [domid, uuid] = co_await client.connection_identity(sender, reply_limit);
     const CallerDomain domain{.domid = domid, .vm = Uuid::parse(uuid)};

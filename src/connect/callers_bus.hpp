@@ -21,6 +21,7 @@ public:
 private:
     boost::asio::awaitable<CallerDomain> ask(std::string sender);
     boost::asio::awaitable<std::optional<std::int32_t>> ask_bus(std::string sender);
+    boost::asio::awaitable<std::string> owner_of(std::string name);
     boost::asio::awaitable<CallerDomain> ask_proxy(std::string sender);
     void forget_when_gone();
 

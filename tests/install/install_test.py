@@ -21,7 +21,7 @@ def expected():
     templates = ROOT / "share/templates"
     names |= {f"usr/share/xenmgr/templates/{file.relative_to(templates)}"
               for file in templates.rglob("*") if file.is_file()}
-    names |= {f"usr/share/man/man{page.suffix[1:]}/{page.name}" for page in (ROOT / "share/man").glob("*.[18]")}
+    names |= {f"usr/share/man/man{page.suffix[1:]}/{page.name}" for page in (ROOT / "share/man").glob("*.[158]")}
     return names
 
 
