@@ -72,10 +72,10 @@ void declare(CLI::App& app, Options& options) {
 
 // "" if it was understood, else what is wrong with it.
 std::string read_facts(const Options& options, Facts& facts) {
-    if (!options.domid.empty() && !(facts.domid = text::parse_number<std::uint32_t>(options.domid)))
-        return "--domid needs a number";
-    if (!options.uuid.empty() && !(facts.uuid = Uuid::parse(options.uuid)))
-        return "--uuid needs 8-4-4-4-12 hexadecimal digits";
+    facts.domid = text::parse_number<std::uint32_t>(options.domid);
+    if (!facts.domid && !options.domid.empty()) return "--domid needs a number";
+    facts.uuid = Uuid::parse(options.uuid);
+    if (!facts.uuid && !options.uuid.empty()) return "--uuid needs 8-4-4-4-12 hexadecimal digits";
     if (options.stubdom == "true" || options.stubdom == "false")
         facts.stubdom = options.stubdom == "true";
     else if (options.stubdom != "unknown")
