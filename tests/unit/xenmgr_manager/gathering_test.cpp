@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct World {
+struct GatheringWorld {
     test::ScratchDir scratch;
     boost::asio::io_context loop;
     Gathering gathering{loop.get_executor(), scratch.path()};
@@ -39,7 +39,7 @@ struct World {
 }    // namespace
 
 TEST_CASE("what a guest hands in during a gathering is in its directory") {
-    World world;
+    GatheringWorld world;
     const auto directory = world.gathering.open();
     world.gathering.put("dmesg.txt", "48690a");
     CHECK(files::read(directory / "dmesg.txt") == "Hi\n");
@@ -48,7 +48,7 @@ TEST_CASE("what a guest hands in during a gathering is in its directory") {
 }
 
 TEST_CASE("outside of a gathering nothing is taken") {
-    World world;
+    GatheringWorld world;
     CHECK(world.refusal("a", "00") == "not_gathering_diagnostics");
     world.gathering.open();
     world.close_after(0, 1s);
@@ -57,7 +57,7 @@ TEST_CASE("outside of a gathering nothing is taken") {
 }
 
 TEST_CASE("a gathering ends with the last file that is waited for") {
-    World world;
+    GatheringWorld world;
     world.gathering.open();
     world.close_after(2, 3600s);
     world.gathering.put("one", "01");
@@ -69,7 +69,7 @@ TEST_CASE("a gathering ends with the last file that is waited for") {
 }
 
 TEST_CASE("a gathering ends when its time is over") {
-    World world;
+    GatheringWorld world;
     world.gathering.open();
     world.close_after(1, 0s);
     world.loop.run();
@@ -77,13 +77,13 @@ TEST_CASE("a gathering ends when its time is over") {
 }
 
 TEST_CASE("a second gathering waits for the end of the first") {
-    World world;
+    GatheringWorld world;
     world.gathering.open();
     CHECK_THROWS_AS(world.gathering.open(), Failure);
 }
 
 TEST_CASE("names that lead elsewhere and data that is no hexadecimal text are refused") {
-    World world;
+    GatheringWorld world;
     world.gathering.open();
     for (const auto* name : {"", ".", "..", "../x", "a/b", "/etc/passwd", ".hidden", "a b", "a\n", "\xc3\xa4"})
         CHECK(world.refusal(name, "00") == "bad_value");
