@@ -272,10 +272,43 @@ class Proxy:
         self.kill()
 
 
+class Tap:
+    """Stands between the proxy and its bus, and keeps what the proxy writes, connection by connection."""
+
+    def __init__(self, path, bus_path):
+        self.bus_path = str(bus_path)
+        self.written = []
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(str(path))
+        self.listener.listen(16)
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        with contextlib.suppress(OSError), self.listener:
+            while True:
+                near, _ = self.listener.accept()
+                far = socket.socket(socket.AF_UNIX)
+                far.connect(self.bus_path)
+                self.written.append(bytearray())
+                for source, sink, keep in ((near, far, self.written[-1]), (far, near, bytearray())):
+                    threading.Thread(target=self.pump, args=(source, sink, keep), daemon=True).start()
+
+    @staticmethod
+    def pump(source, sink, keep):
+        with contextlib.suppress(OSError), source:
+            while data := source.recv(65536):
+                keep += data
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_RDWR)
+
+    def close(self):
+        self.listener.shutdown(socket.SHUT_RDWR)
+
+
 class Stack:
     """A bus, a monitor on it, and a proxy that serves unix peers as the guest UUID in domain 7."""
 
-    def __init__(self, rules="", options=(), mark=True, identity=None):
+    def __init__(self, rules="", options=(), mark=True, identity=None, tapped=False):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="rpc-proxy-test-"))
         self.rules = self.dir / "rules"
         self.rules.write_text(rules + (MARK if mark else ""))
@@ -284,11 +317,16 @@ class Stack:
         self.bus_path, self.peers_path = self.dir / "bus", self.dir / "peers"
         self.bus_pid = None
         self.proxy = None
+        self.tap = None
+        self.tapped = tapped
         self.connections = []
 
     def __enter__(self):
         try:
             self.start_bus()
+            if self.tapped:
+                self.tap = Tap(self.dir / "tap", self.bus_path)
+                self.connections.append(self.tap)
             self.start_proxy()
         except BaseException:
             self.end()
@@ -319,7 +357,8 @@ class Stack:
         self.proxy = self.another_proxy(*more, incoming=incoming or f"unix:{self.peers_path}")
 
     def another_proxy(self, *more, incoming):
-        return Proxy(self.dir, ["-i", incoming, "-o", f"unix:{self.bus_path}", "-r", self.rules, *self.options, *more])
+        bus = self.dir / "tap" if self.tap else self.bus_path
+        return Proxy(self.dir, ["-i", incoming, "-o", f"unix:{bus}", "-r", self.rules, *self.options, *more])
 
     def end(self):
         for connection in self.connections:
@@ -366,10 +405,12 @@ class ProxyTest(unittest.TestCase):
 
     rules = ""
     options = ()
+    tapped = False
+    identity = None
 
     @classmethod
     def setUpClass(cls):
-        cls.stack = Stack(cls.rules, cls.options)
+        cls.stack = Stack(cls.rules, cls.options, identity=cls.identity, tapped=cls.tapped)
         cls.stack.__enter__()
         cls.service = cls.stack.host(OPEN, CLOSED)
 
