@@ -39,6 +39,9 @@ public:
     // To be called after sending: looks again at what sd-bus waits for, once per turn of the loop.
     void flush();
 
+    // Handles everything that has arrived by now, at once.
+    void take_in();
+
     // The bus went away. This connection does not come back.
     bool lost() const;
 

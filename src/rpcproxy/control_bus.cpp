@@ -8,7 +8,6 @@
 #include "gen/errors.hpp"
 
 #include <fmt/format.h>
-#include <systemd/sd-bus.h>
 #include <unistd.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -205,10 +204,8 @@ asio::awaitable<bool> ControlBus::wait_ready() {
 }
 
 void ControlBus::catch_up() {
-    const auto life = life_;
-    while (life && life == life_ && ready_ && sd_bus_process(life->connection.native(), nullptr) > 0) {
-    }
-    if (life && life == life_) life->connection.flush();
+    const auto life = life_;    // what it hears may end it
+    if (life && ready_) life->connection.take_in();
 }
 
 asio::awaitable<VmProperties> ControlBus::properties(Uuid vm, std::vector<std::string> names) {
