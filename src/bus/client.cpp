@@ -158,12 +158,21 @@ struct Subscription::State : std::enable_shared_from_this<State> {
         return 0;
     }
 
+    // sd-bus does not look whether a well-known name was the sender; whom a signal was sent to directly gets it from
+    // anybody. Of the bus itself at least it is known that it has no other name.
+    bool is_forged(sd_bus_message* message) const {
+        const char* sender = sd_bus_message_get_sender(message);
+        return service == "org.freedesktop.DBus" && (sender == nullptr || service != sender);
+    }
+
     void deliver(sd_bus_message* message) const {
+        if (is_forged(message)) return log::warn("signal={} forged", sd_bus_message_get_member(message));
         if (sd_bus_message_has_signature(message, signature.c_str()) > 0) return handler(Reader{message});
         log::warn("signal={} dropped types={} expected={}", sd_bus_message_get_member(message),
                   sd_bus_message_get_signature(message, 1), signature);
     }
 
+    std::string service;
     std::string signature;
     std::function<void(Reader)> handler;
     sd_bus_slot* slot = nullptr;
@@ -172,6 +181,7 @@ struct Subscription::State : std::enable_shared_from_this<State> {
 // sdbus-c++ asks the bus for a match and waits for the answer, which would stop the loop; hence sd-bus's own call.
 Subscription subscribe(const Peer& peer, Member signal, std::string signature, std::function<void(Reader)> handler) {
     auto state = std::make_shared<Subscription::State>();
+    state->service = peer.service();
     state->signature = std::move(signature);
     state->handler = std::move(handler);
     const auto or_any = [](const std::string& text) { return text.empty() ? nullptr : text.c_str(); };

@@ -43,6 +43,7 @@ void send_clean(const Message& message, GateOutput& output) {
 
 PendingCall::Kind pending_kind(const Message& call) {
     if (to_driver(call, "AddMatch")) return PendingCall::Kind::add_match;
+    if (to_driver(call, "RequestName")) return PendingCall::Kind::request_name;
     if (to_driver(call, "GetNameOwner")) return PendingCall::Kind::get_name_owner;
     return PendingCall::Kind::plain;
 }
@@ -144,49 +145,64 @@ void Gate::call_to_bus(const Message& message) {
         deny(Direction::incoming, message, verdict);
         return refuse(message, access_denied, refusal(message, verdict));
     }
-    if (const char* quota = over_quota(message)) return refuse(message, limits_exceeded, quota);
-    output_.on_passed(Direction::incoming, message, verdict);
-    forward(message);
+    const bool names_itself = to_driver(message, "RequestName") || to_driver(message, "ReleaseName");
+    if (!names_itself || options_.request_name.empty()) return pass_on(message, verdict);
+    const auto other = renamed(message);
+    if (const Read read = read_message(other); !read.fault) return pass_on(read.message, verdict);
+    const Verdict nameless{.reason = "this guest has no name to request"};
+    deny(Direction::incoming, message, nameless);
+    refuse(message, access_denied, refusal(message, nameless));
+}
+
+// RequestName and ReleaseName of the name that the guest has, whatever it said. Nothing: there is none, or the call has
+// another shape than these have.
+std::vector<std::byte> Gate::renamed(const Message& call) const {
+    const bool requests = call.member == "RequestName";
+    if (requested_name_.empty() || call.signature != (requests ? "su" : "s")) return {};
+    const std::array arguments{Argument{.type = 's', .text = requested_name_},
+                               Argument{.type = 'u', .number = number_behind_text(call).value_or(0)}};
+    return made({.type = 1,
+                 .flags = call.flags,
+                 .serial = call.serial,
+                 .path = driver_path,
+                 .interface = driver,
+                 .member = *call.member,
+                 .destination = driver},
+                std::span{arguments}.first(requests ? 2 : 1));
+}
+
+void Gate::pass_on(const Message& call, const Verdict& verdict) {
+    if (const char* quota = over_quota(call)) return refuse(call, limits_exceeded, quota);
+    output_.on_passed(Direction::incoming, call, verdict);
+    count_holdings(call);
+    pass_call(call, pending_kind(call));
+}
+
+void Gate::count_holdings(const Message& call) {
+    const std::string_view thing = call.first_argument.value_or("");
+    if (to_driver(call, "AddMatch")) match_rules_.add(thing);
+    if (to_driver(call, "RemoveMatch")) match_rules_.remove(thing);
+    if (to_driver(call, "RequestName") && !names_asked_.has(thing)) names_asked_.add(thing);
+    if (to_driver(call, "ReleaseName")) names_asked_.remove(thing);
 }
 
 const char* Gate::over_quota(const Message& call) const {
     if (call.expects_reply() && to_bus_.full()) return "Too many calls of this guest wait for their answers.";
     if (to_driver(call, "AddMatch")) {
-        if (match_rules_ >= quota_.match_rules) return "This guest has too many match rules.";
+        if (match_rules_.size() >= quota_.match_rules) return "This guest has too many match rules.";
         if (call.first_argument.value_or("").size() > quota_.match_rule_bytes) return "The match rule is too long.";
     }
-    if (to_driver(call, "RequestName") && names_.of(unique_name_).size() >= quota_.names)
+    if (to_driver(call, "RequestName") && names_asked_.size() >= quota_.names &&
+        !names_asked_.has(call.first_argument.value_or("")))
         return "This guest owns too many names.";
     return nullptr;
-}
-
-// RequestName and ReleaseName may have to mean another name than the peer says; the rest goes as it came.
-void Gate::forward(const Message& call) {
-    const bool names_itself = to_driver(call, "RequestName") || to_driver(call, "ReleaseName");
-    if (names_itself && !requested_name_.empty() && call.first_argument) {
-        const std::array arguments{Argument{.type = 's', .text = requested_name_},
-                                   Argument{.type = 'u', .number = number_behind_text(call).value_or(0)}};
-        const auto changed = made({.type = 1,
-                                   .flags = call.flags,
-                                   .serial = call.serial,
-                                   .path = driver_path,
-                                   .interface = driver,
-                                   .member = *call.member,
-                                   .destination = driver},
-                                  std::span{arguments}.first(call.signature.size() == 2 ? 2 : 1));
-        if (const Read read = read_message(changed); !read.fault)
-            return pass_call(read.message, PendingCall::Kind::plain);
-    }
-    if (to_driver(call, "AddMatch")) ++match_rules_;
-    if (to_driver(call, "RemoveMatch") && match_rules_ > 0) --match_rules_;
-    pass_call(call, pending_kind(call));
 }
 
 void Gate::pass_call(const Message& call, PendingCall::Kind kind) {
     if (call.expects_reply()) {
         PendingCall pending{.serial = call.serial, .peer = std::string{call.destination.value_or("")}, .kind = kind};
         pending.owner = is_unique(pending.peer) ? pending.peer : std::string{names_.owner(pending.peer)};
-        if (kind == PendingCall::Kind::get_name_owner) pending.argument = call.first_argument.value_or("");
+        if (kind != PendingCall::Kind::plain) pending.argument = call.first_argument.value_or("");
         to_bus_.add(std::move(pending));
     }
     send_clean(call, output_);
@@ -280,7 +296,8 @@ void Gate::answer_to_peer(const Message& message) {
     const bool greeting = call->kind == PendingCall::Kind::hello || call->kind == PendingCall::Kind::own_hello;
     if (greeting) unique_name_ = message.destination.value_or("");
     if (call->kind == PendingCall::Kind::own_hello) return;
-    if (call->kind == PendingCall::Kind::add_match && message.type == 3 && match_rules_ > 0) --match_rules_;
+    if (call->kind == PendingCall::Kind::add_match && message.type == 3) match_rules_.remove(call->argument);
+    if (call->kind == PendingCall::Kind::request_name && message.type == 3) names_asked_.remove(call->argument);
     Names own;
     const Verdict verdict = judge(Direction::outgoing, message, names_.of(unique_name_), names_of(message.sender, own));
     if (!verdict.allow && !verdict.by_default && !greeting) {

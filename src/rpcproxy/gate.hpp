@@ -5,6 +5,7 @@
 
 #include "rpcproxy/bus_names.hpp"
 #include "rpcproxy/guest.hpp"
+#include "rpcproxy/holdings.hpp"
 #include "rpcproxy/message.hpp"
 #include "rpcproxy/pending.hpp"
 #include "rpcproxy/quota.hpp"
@@ -83,7 +84,9 @@ private:
     void take_in_news();
     std::span<const std::string_view> names_of(const std::optional<std::string_view>& address, Names& own) const;
     const char* over_quota(const Message& call) const;
-    void forward(const Message& call);
+    std::vector<std::byte> renamed(const Message& call) const;
+    void pass_on(const Message& call, const Verdict& verdict);
+    void count_holdings(const Message& call);
     void pass_call(const Message& call, PendingCall::Kind kind);
     void refuse(const Message& call, std::string_view error, const std::string& text);
     void error_to_peer(std::uint32_t call, std::string_view error, std::string_view text);
@@ -103,7 +106,8 @@ private:
     std::string unique_name_;
     PendingCalls to_bus_;
     PendingCalls to_peer_;
-    std::size_t match_rules_ = 0;
+    Holdings match_rules_;
+    Holdings names_asked_;
     std::uint32_t serial_ = 0x8000'0000;    // of our own answers
     bool greeted_ = false;
 };

@@ -12,12 +12,12 @@
 namespace xm::rpcproxy {
 
 struct PendingCall {
-    enum class Kind : std::uint8_t { plain, hello, own_hello, add_match, get_name_owner };
+    enum class Kind : std::uint8_t { plain, hello, own_hello, add_match, request_name, get_name_owner };
     std::uint32_t serial = 0;
     std::string peer{};     // who is to answer (calls to the bus), or who asked (calls to the guest)
     std::string owner{};    // the unique name behind `peer` when the call went out; empty: nobody then
     Kind kind = Kind::plain;
-    std::string argument{};    // of get_name_owner
+    std::string argument{};    // the first one, of kinds that are about something
 };
 
 class PendingCalls {
