@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Who may own our names and call them, tried on a bus of its own with our policy files.
 
-Three people: root, a member of the group that the policy names (the files are copied with a group that every Debian
-has in the place of xenmgr-admin), and nobody. Each call goes to a name that a silent owner holds, so that "no answer"
+Four people: root, a member of the group that the policy names (the files are copied with a group and a user that every
+Debian has in the place of xenmgr-admin and xenmgr-proxy), the firewall's user, and nobody. Each call goes to a name that a silent owner holds, so that "no answer"
 shows that the bus let it through.
 """
 
@@ -17,15 +17,24 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 STAND_IN_GROUP = "users"
+STAND_IN_PROXY = "games"
 SKIPPED = 77
 
 NAMES = ["com.citrix.xenclient.xenmgr", "com.citrix.xenclient.db", "com.citrix.xenclient.rpc_proxy",
-         "org.xen.vm.uuid_00000000_0000_0000_0000_000000000001"]
+         "org.xen.vm.uuid_00000000_0000_0000_0000_000000000001", "com.citrix.xenclient.rpc_proxy.p1",
+         "com.citrix.xenclient.guest.uuid_11111111_2222_3333_4444_555555555555"]
 PEOPLE = {
     "root": [],
     "admin": ["setpriv", "--reuid", "nobody", "--regid", STAND_IN_GROUP, "--clear-groups"],
+    "proxy": ["setpriv", "--reuid", STAND_IN_PROXY, "--regid", "nogroup", "--clear-groups"],
     "nobody": ["setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups"],
 }
+
+# What the firewall's user is for: it calls the manager and the database for its guests, owns its own names, and those
+# that it gives to agents in guests.
+OF_THE_PROXY = ["com.citrix.xenclient.rpc_proxy", "com.citrix.xenclient.rpc_proxy.p77",
+                "com.citrix.xenclient.guest.uuid_00000000_0000_0000_0000_000000000001"]
+CALLED_BY_THE_PROXY = ["com.citrix.xenclient.xenmgr", "com.citrix.xenclient.db"]
 
 # Owns the names given; for each line read it broadcasts one signal, otherwise it answers nothing.
 SILENT_OWNER = """
@@ -57,20 +66,25 @@ class Policy(unittest.TestCase):
         policy = pathlib.Path(cls.dir, "policy")
         policy.mkdir()
         for file in (ROOT / "policy").glob("*.conf"):
-            (policy / file.name).write_text(file.read_text().replace('"xenmgr-admin"', f'"{STAND_IN_GROUP}"'))
+            (policy / file.name).write_text(file.read_text().replace('"xenmgr-admin"', f'"{STAND_IN_GROUP}"')
+                                            .replace('"xenmgr-proxy"', f'"{STAND_IN_PROXY}"'))
         started = subprocess.run([ROOT / "packaging/private-bus", cls.dir], check=True, capture_output=True, text=True,
                                  env={**os.environ, "XENMGR_POLICY_DIR": str(policy)})
         address, pid = started.stdout.split()
         cls.daemon = int(pid)
         cls.environment = {**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": address}
-        cls.owner = subprocess.Popen(["/usr/bin/python3", "-c", SILENT_OWNER, *NAMES],
-                                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=cls.environment)
-        assert cls.owner.stdout.readline() == "ready\n", "root could not own our names"
+        # One process for each name: to the bus, whoever may call one name of a process may call the process.
+        cls.owners = [subprocess.Popen(["/usr/bin/python3", "-c", SILENT_OWNER, name], stdin=subprocess.PIPE,
+                                       stdout=subprocess.PIPE, text=True, env=cls.environment) for name in NAMES]
+        cls.manager = cls.owners[0]
+        for owner in cls.owners:
+            assert owner.stdout.readline() == "ready\n", "root could not own our names"
 
     @classmethod
     def tearDownClass(cls):
-        cls.owner.kill()
-        cls.owner.communicate()
+        for owner in cls.owners:
+            owner.kill()
+            owner.communicate()
         ending = os.pidfd_open(cls.daemon)
         os.kill(cls.daemon, signal.SIGTERM)
         select.select([ending], [], [], 10)    # it removes its socket
@@ -97,15 +111,31 @@ class Policy(unittest.TestCase):
 
     def test_others_own_none(self):
         for person in ("admin", "nobody"):
-            for name in NAMES:
+            for name in NAMES + OF_THE_PROXY:
                 with self.subTest(name, person=person):
                     self.assertIn("AccessDenied", self.requests(person, name))
 
-    def test_root_and_admins_call(self):
+    def test_the_firewall_owns_its_names_and_no_others(self):
+        for name in NAMES + OF_THE_PROXY:
+            with self.subTest(name):
+                answer = self.requests("proxy", name)
+                if name in CALLED_BY_THE_PROXY or name.startswith("org.xen.vm"):
+                    self.assertIn("AccessDenied", answer)
+                else:
+                    self.assertRegex(answer, "uint32 [13]")
+
+    def test_the_firewall_calls_what_its_guests_may_be_allowed_to_call(self):
+        for name in NAMES:
+            with self.subTest(name):
+                self.assertIn("NoReply" if name in CALLED_BY_THE_PROXY else "AccessDenied", self.calls("proxy", name))
+
+    def test_root_calls_everything_and_admins_all_but_guests(self):
         for person in ("root", "admin"):
             for name in NAMES:
                 with self.subTest(name, person=person):
-                    self.assertIn("NoReply", self.calls(person, name))
+                    inner = name.startswith(("com.citrix.xenclient.guest", "com.citrix.xenclient.rpc_proxy."))
+                    expected = "AccessDenied" if inner and person == "admin" else "NoReply"
+                    self.assertIn(expected, self.calls(person, name))
 
     def test_nobody_else_calls(self):
         for name in NAMES:
@@ -116,13 +146,13 @@ class Policy(unittest.TestCase):
         listener = subprocess.Popen([*PEOPLE[person], "/usr/bin/python3", "-c", LISTENER],
                                     stdout=subprocess.PIPE, text=True, env=self.environment)
         self.assertEqual(listener.stdout.readline(), "listening\n")
-        self.owner.stdin.write("send\n")
-        self.owner.stdin.flush()
+        self.manager.stdin.write("send\n")
+        self.manager.stdin.flush()
         return listener.communicate()[0] == "heard\n"
 
-    def test_signals_reach_root_and_admins_only(self):
+    def test_signals_reach_root_admins_and_the_firewall_only(self):
         heard = [person for person in PEOPLE if self.hears_signals(person)]
-        self.assertEqual(heard, ["root", "admin"])
+        self.assertEqual(heard, ["root", "admin", "proxy"])
 
 
 if __name__ == "__main__":
