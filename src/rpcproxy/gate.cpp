@@ -24,6 +24,12 @@ bool to_driver(const Message& message, std::string_view member) {
     return message.type == 1 && message.destination == driver && message.member == member;
 }
 
+// Services believe what is said at the firewall's names, and a guest's connection is one of the user who may own them.
+bool poses_as_proxy(const Message& call) {
+    return to_driver(call, "RequestName") &&
+           call.first_argument.value_or("").starts_with("com.citrix.xenclient.rpc_proxy");
+}
+
 Kind kind_of(const Message& message) { return static_cast<Kind>(message.type); }
 
 // What a refused caller reads: what was refused and why, without telling more than it sent itself.
@@ -141,17 +147,19 @@ void Gate::call_to_bus(const Message& message) {
         if (const Read read = read_message(named); !read.fault) return call_to_bus(read.message);
     }
     const Verdict verdict = judge(Direction::incoming, message, destinations, names_.of(unique_name_));
-    if (!verdict.allow) {
-        deny(Direction::incoming, message, verdict);
-        return refuse(message, access_denied, refusal(message, verdict));
-    }
+    if (!verdict.allow) return deny_call(message, verdict);
+    if (poses_as_proxy(message) && options_.firewall && facts_.domid != 0u)
+        return deny_call(message, {.reason = "the firewall's names are its own"});
     const bool names_itself = to_driver(message, "RequestName") || to_driver(message, "ReleaseName");
     if (!names_itself || options_.request_name.empty()) return pass_on(message, verdict);
     const auto other = renamed(message);
     if (const Read read = read_message(other); !read.fault) return pass_on(read.message, verdict);
-    const Verdict nameless{.reason = "this guest has no name to request"};
-    deny(Direction::incoming, message, nameless);
-    refuse(message, access_denied, refusal(message, nameless));
+    deny_call(message, {.reason = "this guest has no name to request"});
+}
+
+void Gate::deny_call(const Message& call, const Verdict& verdict) {
+    deny(Direction::incoming, call, verdict);
+    refuse(call, access_denied, refusal(call, verdict));
 }
 
 // RequestName and ReleaseName of the name that the guest has, whatever it said. Nothing: there is none, or the call has

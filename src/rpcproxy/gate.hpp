@@ -72,6 +72,7 @@ private:
 
     Fault hello(const Message& message);
     void call_to_bus(const Message& message);
+    void deny_call(const Message& call, const Verdict& verdict);
     void answer_to_bus(const Message& message);
     void signal_to_bus(const Message& message);
     void drop_unreadable(const Message& message, Fault why);

@@ -6,6 +6,7 @@
 #include "bus/service.hpp"
 #include "connect/callers_bus.hpp"
 #include "connect/db_bus.hpp"
+#include "connect/guest_agents_bus.hpp"
 #include "connect/hooks.hpp"
 #include "connect/host_devices.hpp"
 #include "connect/host_files.hpp"
@@ -77,7 +78,8 @@ struct Outside final : expose::GuestCallers {
           monitors{
               loop.get_executor(),
               {.directory = settings.run_dir, .program = settings.monitor, .options = {"--engine", settings.engine}}},
-          callers{connection, connect::Xenstore{}} {}
+          callers{connection, connect::Xenstore{}},
+          agents{connection} {}
 
     xenmgr::Manager::Parts parts(xenmgr::Listener& listener) {
         return {.database = *database,
@@ -87,7 +89,8 @@ struct Outside final : expose::GuestCallers {
                 .images = images,
                 .devices = devices,
                 .services = {*input, *network, *rpc_proxy},
-                .listener = listener};
+                .listener = listener,
+                .agents = &agents};
     }
 
     boost::asio::awaitable<std::optional<Uuid>> guest_of(std::string sender) override {
@@ -105,6 +108,7 @@ struct Outside final : expose::GuestCallers {
     connect::LocalDevices devices;
     connect::UnixMonitors monitors;
     connect::BusCallers callers;
+    connect::BusGuestAgents agents;
 };
 
 [[noreturn]] void serve(const xenmgr::Settings& settings) {
@@ -134,6 +138,7 @@ struct Outside final : expose::GuestCallers {
 
     std::exception_ptr failure;
     const auto start = [&]() -> boost::asio::awaitable<void> {
+        co_await outside.agents.load();
         co_await manager.load();
         announcer.speak_through(service, {vms, disks, nics});
         connection.own_name("com.citrix.xenclient.xenmgr");
