@@ -37,7 +37,7 @@ constexpr auto patience = 2s;    // with those who are asked while a guest waits
 
 std::string rules_of(const Uuid& vm) { return fmt::format("/vm/{}/rpc-firewall-rules", vm.text()); }
 
-// "/vm/<uuid>/..." of a path in the database, or of anything above that.
+// "/vm/<uuid>/..." of a path in the database.
 std::optional<Uuid> vm_of(std::string_view path) {
     constexpr std::string_view prefix = "/vm/";
     if (!path.starts_with(prefix)) return std::nullopt;
@@ -73,8 +73,9 @@ struct ControlBus::Life final : connect::DatabaseEvents {
     void on_database_changed(const StringList& paths) override {
         std::set<Uuid> changed;
         for (const std::string& path : paths) {
+            if (path == "/" || path == "/vm") return control.events_.all_changed();
             const auto vm = vm_of(path);
-            if (!vm) return control.events_.all_changed();
+            if (!vm) continue;    // guests write elsewhere, as often as they like
             if (path.find("/rpc-firewall-rules") != std::string::npos || path.find('/', 4) == std::string::npos)
                 changed.insert(*vm);
         }
@@ -213,13 +214,14 @@ asio::awaitable<VmProperties> ControlBus::properties(Uuid vm, std::vector<std::s
     VmProperties known;
     if (!life || owner(manager).empty()) co_return known;
     const bus::Peer object{life->connection, manager, "/vm/" + vm.path_form()};
+    const std::string vm_properties = vm_interface;
     const auto give_up = std::chrono::steady_clock::now() + patience;
     for (const std::string& name : names)
         try {
             const auto left = std::chrono::duration_cast<bus::Deadline>(give_up - std::chrono::steady_clock::now());
             if (left.count() <= 0) break;
-            const auto value = co_await bus::call<bus::Variant>(object, {properties_interface, "Get"}, left,
-                                                                std::string{vm_interface}, name);
+            const auto value =
+                co_await bus::call<bus::Variant>(object, {properties_interface, "Get"}, left, vm_properties, name);
             if (const auto* flag = std::get_if<bool>(&value.value)) known.booleans[name] = *flag;
             const auto* words = std::get_if<std::string>(&value.value);
             if (words && name == "type") known.type = *words;
@@ -229,6 +231,8 @@ asio::awaitable<VmProperties> ControlBus::properties(Uuid vm, std::vector<std::s
         } catch (const bus::RemoteFailure& failure) {
             log::warn("property={} of vm={} is unknown: {}", text::escaped(name), vm.text(),
                       text::escaped(failure.remote_text()));
+        } catch (const Failure& failure) {    // an answer of another shape
+            log::warn("property={} of vm={} is unknown: {}", text::escaped(name), vm.text(), failure.what());
         }
     co_return known;
 }
@@ -262,7 +266,7 @@ asio::awaitable<std::optional<std::string>> ControlBus::types_of(std::shared_ptr
     const auto signature = known ? known->signature(call.interface, call.member) : std::nullopt;
     co_return signature ? std::optional<std::string>{*signature} : std::nullopt;
 } catch (const std::exception& failure) {
-    log::info("no types of {}.{}: {}", text::escaped(call.interface), text::escaped(call.member), failure.what());
+    log::debug("no types of {}.{}: {}", text::escaped(call.interface), text::escaped(call.member), failure.what());
     co_return std::nullopt;
 }
 

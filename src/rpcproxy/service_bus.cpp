@@ -126,7 +126,12 @@ ServiceBus::Task<std::shared_ptr<const Guest>> ServiceBus::guest_of(std::int32_t
     const auto number = static_cast<std::uint32_t>(domain);
     const auto& open = proxy_->conversations();
     const auto at = std::ranges::find_if(open, [&](const auto& guest) { return guest->facts().domid == number; });
-    question.facts = at != open.end() ? (*at)->facts() : co_await identify(GivenIdentity{}, number, xenstore_);
+    if (at != open.end()) {
+        question.facts = (*at)->facts();
+    } else {
+        const GivenIdentity nothing;
+        question.facts = co_await identify(nothing, number, xenstore_);
+    }
     if (!question.facts.uuid) co_return nullptr;
     auto guest = co_await policies_->guest(question.facts.uuid);
     question.properties = {guest->properties.booleans.begin(), guest->properties.booleans.end()};
