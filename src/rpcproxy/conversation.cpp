@@ -98,10 +98,10 @@ void Conversation::end_with_bus(std::string_view why) {
     end(why);
 }
 
-// Reading stops while the other side has too much to take, and while a JSON request waits for its types.
+// Reading stops while either side has too much to take, and while a JSON request waits for its types.
 bool Conversation::blocked(const Side& side) const {
     const Side& to = &side == &peer_ ? bus_ : peer_;
-    return side.resolving || (&side == &peer_ && pausing_) || to.out.size() - to.sent >= common_.quota.queued;
+    return side.resolving || (&side == &peer_ && pausing_) || std::max(to.unsent(), side.unsent()) >= common_.quota.queued;
 }
 
 void Conversation::listen(Side& side) {
@@ -238,7 +238,10 @@ void Conversation::go_on(Side& side) {
     listen(side);
 }
 
-void Conversation::send(Side& side, Bytes bytes) { side.out.insert(side.out.end(), bytes.begin(), bytes.end()); }
+void Conversation::send(Side& side, Bytes bytes) {
+    if (side.out.empty()) side.taken = Clock::now();
+    side.out.insert(side.out.end(), bytes.begin(), bytes.end());
+}
 
 void Conversation::send(Side& side, const Message& message) {
     if (!side.json) return send(side, message.bytes);
@@ -264,11 +267,15 @@ void Conversation::flush(Side& side) {
         if (got.state != Link::State::open) return end(&side == &peer_ ? "the peer has left" : "the bus has left");
         if (got.bytes == 0) break;
         side.sent += got.bytes;
-        side.moved = Clock::now();
+        side.taken = Clock::now();
     }
-    if (side.sent == side.out.size()) {
+    if (side.unsent() == 0) {
         side.sent = 0;
         return give_back(side.out);
+    }
+    if (side.sent > side.unsent()) {    // what is sent does not pile up, even if there is always more
+        side.out.erase(side.out.begin(), side.out.begin() + static_cast<std::ptrdiff_t>(side.sent));
+        side.sent = 0;
     }
     side.writing = true;
     side.link->when_writable([weak = weak_from_this(), &side] {
@@ -339,14 +346,13 @@ bool Conversation::unfinished(const Side& side) const {
 
 void Conversation::check_time() {
     const auto now = Clock::now();
-    const auto stalled = [&](const Side& side, bool waits) {
-        return waits && now - side.moved >= common_.quota.stalled;
+    const auto stalled = [&](bool waits, Clock::time_point since) {
+        return waits && now - since >= common_.quota.stalled;
     };
     if ((sasl_ || !bus_ready_) && now - began_ >= common_.quota.handshake) return end("the handshake took too long");
-    if (stalled(peer_, !peer_.in.empty() && !pausing_ && !peer_.resolving))
-        return end("the peer stopped within a message");
-    if (stalled(peer_, !peer_.out.empty())) return end("the peer does not read what it asked for");
-    if (stalled(bus_, !bus_.out.empty())) return end_with_bus("the bus does not read");
+    if (stalled(!peer_.out.empty(), peer_.taken)) return end("the peer does not read what it asked for");
+    if (stalled(!bus_.out.empty(), bus_.taken)) return end_with_bus("the bus does not read");
+    if (stalled(unfinished(peer_) && !blocked(peer_), peer_.moved)) return end("the peer stopped within a message");
     watch_time();
 }
 

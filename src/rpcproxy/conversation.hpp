@@ -85,7 +85,7 @@ public:
     const std::string& who() const { return who_; }    // for the log
     const std::string& unique_name() const { return gate_.unique_name(); }
     const Counts& counts() const { return counts_; }
-    std::size_t queued() const { return peer_.out.size() + bus_.out.size(); }
+    std::size_t queued() const { return peer_.unsent() + bus_.unsent(); }
 
 private:
     using Clock = std::chrono::steady_clock;
@@ -99,7 +99,9 @@ private:
         bool reading = false;
         bool writing = false;
         bool resolving = false;       // a JSON request waits for the types of its arguments
-        Clock::time_point moved{};    // when bytes last moved, while something waits
+        Clock::time_point moved{};    // when bytes last came
+        Clock::time_point taken{};    // when it last took some of `out`, or had none to take
+        std::size_t unsent() const { return out.size() - sent; }
     };
     void listen(Side& side);
     void read(Side& side);
