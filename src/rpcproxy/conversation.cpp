@@ -12,6 +12,7 @@ namespace xm::rpcproxy {
 namespace {
 
 constexpr auto recently = std::chrono::milliseconds{250};
+constexpr std::size_t json_turn = 4 << 10;        // bytes of short messages
 constexpr std::size_t kept_capacity = 4 << 10;    // of a buffer that is empty
 
 std::string name_of(const Facts& facts) {
@@ -98,10 +99,12 @@ void Conversation::end_with_bus(std::string_view why) {
     end(why);
 }
 
-// Reading stops while either side has too much to take, and while a JSON request waits for its types.
+// Reading stops while either side has too much to take, while a JSON request waits for its types, and while the
+// connection has no name.
 bool Conversation::blocked(const Side& side) const {
     const Side& to = &side == &peer_ ? bus_ : peer_;
-    return side.resolving || (&side == &peer_ && pausing_) || std::max(to.unsent(), side.unsent()) >= common_.quota.queued;
+    return side.resolving || (&side == &peer_ && (pausing_ || gate_.awaits_name())) ||
+           std::max(to.unsent(), side.unsent()) >= common_.quota.queued;
 }
 
 void Conversation::listen(Side& side) {
@@ -116,11 +119,15 @@ void Conversation::listen(Side& side) {
 }
 
 void Conversation::read(Side& side) {
-    const Link::Got got = side.link->read(common_.scratch);
+    // What is read as JSON is used all at once.
+    const std::span room{common_.scratch.data(), side.json && side.in.empty() ? json_turn : common_.scratch.size()};
+    const Link::Got got = side.link->read(room);
     if (got.state == Link::State::descriptors) return end("the peer sent file descriptors");
     if (got.state == Link::State::closed)
         return &side == &peer_ ? end("the peer has left") : end_with_bus("the bus has closed the connection");
-    take(side, Bytes{common_.scratch}.first(got.bytes));
+    const bool nameless = gate_.awaits_name();
+    take(side, Bytes{room}.first(got.bytes));
+    if (nameless && !gate_.awaits_name()) return go_on_both();
     flush_both();
     watch_time();
     listen(side);
@@ -173,7 +180,7 @@ std::size_t Conversation::take_answer(Bytes bytes) {
 
 std::size_t Conversation::take_messages(Side& side, Bytes bytes) {
     std::size_t used = 0;
-    while (!ended_ && !(&side == &peer_ && throttled())) {
+    while (!ended_ && !(&side == &peer_ && (gate_.awaits_name() || throttled()))) {
         const Bytes rest = bytes.subspan(used);
         const Frame frame = frame_of(rest, {.message = common_.quota.message});
         if (frame.fault) {
@@ -187,13 +194,15 @@ std::size_t Conversation::take_messages(Side& side, Bytes bytes) {
     return used;
 }
 
+// What is refused counts as well: it costs the same.
 void Conversation::through_gate(Side& side, Bytes message) {
+    if (&side == &peer_) rate_.spend(side.moved);
     const Fault fault = &side == &peer_ ? gate_.from_peer(message) : gate_.from_bus(message);
     if (fault) end(fault);
 }
 
 std::size_t Conversation::take_json(Side& side, Bytes bytes) {
-    if (side.resolving) return 0;
+    if (side.resolving || (&side == &peer_ && throttled())) return 0;
     JsonPeer::Step step = side.json->take(bytes);
     const std::size_t used = step.used;
     use(side, std::move(step));
@@ -236,6 +245,11 @@ void Conversation::go_on(Side& side) {
     flush_both();
     watch_time();
     listen(side);
+}
+
+void Conversation::go_on_both() {
+    go_on(peer_);
+    listen(bus_);
 }
 
 void Conversation::send(Side& side, Bytes bytes) {
@@ -290,7 +304,7 @@ void Conversation::flush(Side& side) {
 // A peer that asks more than its share waits, if anybody else wants something.
 bool Conversation::throttled() {
     if (common_.quota.calls_per_second == 0) return false;
-    const auto now = Clock::now();
+    const auto now = peer_.moved;
     common_.talk.heard(this, now);
     const auto next = rate_.next();
     if (next <= now || !common_.talk.others_than(this, now)) return false;
@@ -322,7 +336,6 @@ void Conversation::on_denied(const Denial& denial) {
 void Conversation::on_passed(Direction direction, const Message& message, const Verdict& verdict) {
     ++counts_.passed;
     count(verdict);
-    if (direction == Direction::incoming) rate_.spend(Clock::now());
     if (common_.verbose) log::info("ALLOW {} {}", who_, line_of({direction, message, verdict}));
 }
 

@@ -114,6 +114,7 @@ private:
     void use(Side& side, JsonPeer::Step step);
     void resolve(Side& side, const JsonPeer::Pending& pending);
     void go_on(Side& side);
+    void go_on_both();
     void through_gate(Side& side, Bytes message);
     void send(Side& side, Bytes bytes);
     void send(Side& side, const Message& message);

@@ -98,7 +98,9 @@ Fault Gate::from_peer(Bytes bytes) {
 Fault Gate::hello(const Message& message) {
     const bool fits = to_driver(message, "Hello") && message.interface.value_or(driver) == driver;
     if (!fits && !options_.say_hello) return "a message before Hello";
+    if (fits && !message.expects_reply()) return "a Hello that wants no answer";
     greeted_ = true;
+    awaits_name_ = true;
     if (fits) {
         pass_call(message, PendingCall::Kind::hello);
         return nullptr;
@@ -302,7 +304,11 @@ void Gate::answer_to_peer(const Message& message) {
         return deny(Direction::outgoing, message, unasked);
     }
     const bool greeting = call->kind == PendingCall::Kind::hello || call->kind == PendingCall::Kind::own_hello;
-    if (greeting) unique_name_ = message.destination.value_or("");
+    if (greeting) {
+        awaits_name_ = false;
+        greeted_ = message.type == 2;
+        unique_name_ = message.destination.value_or("");
+    }
     if (call->kind == PendingCall::Kind::own_hello) return;
     if (call->kind == PendingCall::Kind::add_match && message.type == 3) match_rules_.remove(call->argument);
     if (call->kind == PendingCall::Kind::request_name && message.type == 3) names_asked_.remove(call->argument);

@@ -63,6 +63,10 @@ public:
     // The bus is gone: everybody who waits is told.
     void bus_lost();
 
+    // The bus has not yet said which name the connection has. Until then nothing more of the peer is to be taken: its
+    // services could not learn whose call it is, and libraries expect the answer to Hello before any other.
+    bool awaits_name() const { return awaits_name_; }
+
     const Guest* guest() const { return guest_.get(); }
     const std::string& unique_name() const { return unique_name_; }
     std::size_t waiting() const { return to_bus_.size(); }
@@ -111,6 +115,7 @@ private:
     Holdings names_asked_;
     std::uint32_t serial_ = 0x8000'0000;    // of our own answers
     bool greeted_ = false;
+    bool awaits_name_ = false;
 };
 
 }    // namespace xm::rpcproxy

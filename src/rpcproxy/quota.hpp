@@ -21,7 +21,8 @@ struct Quota {
     std::chrono::seconds stalled{30};         // without a byte of a message that has begun, or of what it must read
 };
 
-// Lets through so many calls a second, evenly, after a short burst.
+// Lets through so many calls a second, evenly, after a short burst. Calls beyond, when there was no need to hold them,
+// are soon forgotten.
 class CallRate {
 public:
     using Clock = std::chrono::steady_clock;
@@ -30,12 +31,15 @@ public:
         : interval_{per_second == 0 ? Clock::duration::zero() : Clock::duration{std::chrono::seconds{1}} / per_second},
           full_at_{now} {}
 
-    void spend(Clock::time_point now) { full_at_ = std::max(full_at_, now) + interval_; }
+    void spend(Clock::time_point now) {
+        full_at_ = std::min(std::max(full_at_, now) + interval_, now + remembered * interval_);
+    }
     // From when on the next call is within the limit.
     Clock::time_point next() const { return full_at_ - burst * interval_; }
 
 private:
     static constexpr int burst = 50;
+    static constexpr int remembered = 2 * burst;    // calls
     Clock::duration interval_;
     Clock::time_point full_at_;    // when the whole burst is there again
 };
