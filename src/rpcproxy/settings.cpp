@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string_view>
 #include <utility>
 
 namespace xm::rpcproxy {
@@ -103,6 +104,14 @@ void declare(CLI::App& app, Settings& settings, IdentityWords& words) {
         "Exit codes: 1 failed, 2 bad usage, 3 the rules cannot be read.");
 }
 
+// A page names the host that it connects to. Where that is not this machine alone, the address is ours as it is given.
+void name_host(Settings& settings) {
+    constexpr std::string_view tcp = "tcp:";
+    const std::string_view channel = settings.incoming;
+    if (!channel.starts_with(tcp) || channel.rfind(':') < tcp.size() || !settings.json.rules.hosts.empty()) return;
+    settings.json.rules.hosts.emplace_back(channel.substr(tcp.size()));
+}
+
 }    // namespace
 
 std::optional<Settings> read_settings(int argc, char** argv, int& exit_code) {
@@ -119,6 +128,7 @@ std::optional<Settings> read_settings(int argc, char** argv, int& exit_code) {
     if (!words.uuid.empty()) settings.given.uuid = Uuid::parse(words.uuid);
     if (!words.stubdom.empty()) settings.given.stubdom = words.stubdom == "true";
     settings.json.websocket = settings.websockets_in;
+    name_host(settings);
     return settings;
 }
 
