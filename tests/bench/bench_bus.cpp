@@ -113,15 +113,6 @@ void managed_objects(Stack& stack, Bus& bus, const Rounds& rounds, Report& repor
     report.at_most("GetManagedObjects of 1,000 VMs", median(samples), 150, "ms");
 }
 
-// Memory that is this process's own, shared pages divided among their users.
-double pss_kib(pid_t pid) {
-    std::ifstream rollup{fmt::format("/proc/{}/smaps_rollup", pid)};
-    double kib = 0;
-    for (std::string word; rollup >> word;)
-        if (word == "Pss:") rollup >> kib;
-    return kib;
-}
-
 std::vector<std::string> many_vms() {
     std::vector<std::string> vms;
     for (std::size_t i = 0; i < vm_count; ++i)

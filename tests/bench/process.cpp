@@ -105,6 +105,14 @@ std::string output_of(const Arguments& arguments) {
     return text;
 }
 
+double pss_kib(pid_t pid) {
+    std::ifstream rollup{fmt::format("/proc/{}/smaps_rollup", pid)};
+    double kib = 0;
+    for (std::string word; rollup >> word;)
+        if (word == "Pss:") rollup >> kib;
+    return kib;
+}
+
 void adopt_orphans() { prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
 
 void end_descendants() {

@@ -35,6 +35,9 @@ private:
 // Runs a program to its end. Throws if it fails; the result is what it wrote to its standard output.
 std::string output_of(const Arguments& arguments);
 
+// Memory that is the process's own, shared pages divided among their users.
+double pss_kib(pid_t pid);
+
 // From here on, descendants whose parent ends become our children.
 void adopt_orphans();
 

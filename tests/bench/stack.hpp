@@ -35,6 +35,7 @@ public:
     Process start(const Arguments& arguments, const std::string& bus_name);
 
     const std::string& address() const { return address_; }
+    const std::filesystem::path& directory() const { return directory_; }    // the bus listens on `bus` in it
 
 private:
     void make_policy();
