@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <exception>
 #include <optional>
 #include <utility>
 
@@ -40,12 +41,18 @@ private:
     void accept() {
         Fd peer{::accept4(socket_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)};
         if (peer) {
-            on_arrival_({socket_link(executor_, std::move(peer)), std::nullopt});
+            take_in(std::move(peer));
         } else if (errno != EAGAIN && errno != ECONNABORTED && errno != EINTR) {
             log::error("accept failed: {}", std::strerror(errno));
             return wait_later();
         }
         wait();
+    }
+
+    void take_in(Fd peer) try {
+        on_arrival_({socket_link(executor_, std::move(peer)), std::nullopt});
+    } catch (const std::exception& failure) {
+        log::error("a peer cannot be served: {}", failure.what());
     }
 
     // Out of descriptors, most likely: the peer is still there and would wake us at once.

@@ -91,6 +91,20 @@ void Conversation::end(std::string_view why) {
     on_end_();
 }
 
+void Conversation::end_if(const std::exception_ptr& failure) try {
+    if (failure) std::rethrow_exception(failure);
+} catch (const std::exception& error) {
+    end(error.what());
+}
+
+// What one peer brings about does not end the others' conversations.
+template <class Work>
+void Conversation::guarded(Work work) try {
+    work();
+} catch (const std::exception&) {
+    end_if(std::current_exception());
+}
+
 void Conversation::end_with_bus(std::string_view why) {
     if (ended_) return;
     gate_.bus_lost();
@@ -114,7 +128,7 @@ void Conversation::listen(Side& side) {
         const auto self = weak.lock();
         if (!self || self->ended_) return;
         side.reading = false;
-        self->read(side);
+        self->guarded([&] { self->read(side); });
     });
 }
 
@@ -233,9 +247,11 @@ void Conversation::resolve(Side& side, const JsonPeer::Pending& pending) {
         const auto self = weak.lock();
         if (!self || self->ended_) return;
         side.resolving = false;
-        self->use(side,
-                  side.json->resolve(pending, signature ? std::optional<std::string_view>{*signature} : std::nullopt));
-        self->go_on(side);
+        self->guarded([&] {
+            self->use(side, side.json->resolve(
+                                pending, signature ? std::optional<std::string_view>{*signature} : std::nullopt));
+            self->go_on(side);
+        });
     });
 }
 
@@ -296,8 +312,11 @@ void Conversation::flush(Side& side) {
         const auto self = weak.lock();
         if (!self || self->ended_) return;
         side.writing = false;
-        self->flush(side);
-        self->listen(self->other(side));
+        self->guarded([&] {
+            self->flush(side);
+            self->listen(self->other(side));
+            self->listen(side);
+        });
     });
 }
 
@@ -319,7 +338,7 @@ void Conversation::pause_until(Clock::time_point when) {
         const auto self = weak.lock();
         if (error || !self || self->ended_) return;
         self->pausing_ = false;
-        self->go_on(self->peer_);
+        self->guarded([&] { self->go_on(self->peer_); });
     });
 }
 
@@ -349,7 +368,7 @@ void Conversation::watch_time() {
         const auto self = weak.lock();
         if (error || !self || self->ended_) return;
         self->timing_ = false;
-        self->check_time();
+        self->guarded([&] { self->check_time(); });
     });
 }
 

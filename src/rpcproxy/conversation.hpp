@@ -15,6 +15,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -80,6 +81,7 @@ public:
     void set_guest(std::shared_ptr<const Guest> guest) { gate_.set_guest(facts_, std::move(guest)); }
     void end(std::string_view why);
     void end_with_bus(std::string_view why);    // tells who waits, then ends
+    void end_if(const std::exception_ptr& failure);
 
     const Facts& facts() const { return facts_; }
     const std::string& who() const { return who_; }    // for the log
@@ -103,6 +105,8 @@ private:
         Clock::time_point taken{};    // when it last took some of `out`, or had none to take
         std::size_t unsent() const { return out.size() - sent; }
     };
+    template <class Work>
+    void guarded(Work work);
     void listen(Side& side);
     void read(Side& side);
     void take(Side& side, Bytes fresh);

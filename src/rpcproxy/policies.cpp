@@ -60,7 +60,7 @@ bool Policies::reload() try {
     log::info("rules read file={} rules={}", text::escaped(file_), from_file_.size());
     all_changed();
     return true;
-} catch (const Failure& failure) {
+} catch (const std::exception& failure) {
     log::error("the rules stay as they were: {}", failure.what());
     return false;
 }
