@@ -47,7 +47,8 @@ struct Guest {
     std::vector<Rule> own;    // of the VM, behind the file's
     VmProperties properties;
     bool asked = false;           // the manager and the database have answered, or did not in time
-    std::uint64_t turn = 0;       // of the questions; only the latest counts
+    std::uint64_t turn = 0;       // of the latest question
+    std::uint64_t told = 0;       // of the question whose answer holds; older ones no longer count
     std::uint64_t version = 0;    // of the properties
 
     void use(const std::shared_ptr<Rules>& file);

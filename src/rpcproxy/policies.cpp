@@ -38,14 +38,16 @@ std::vector<Malformed> append_vm_rules(std::vector<Rule>& rules, const Uuid& vm,
         Parsed parsed = parse_vm_rule(text, vm, node);
         std::ranges::move(parsed.rules, std::back_inserter(rules));
         if (!parsed.error) continue;
-        if (!text::trim(text).starts_with("allow")) deny_everything(rules, vm, node);
+        if (may_deny(text)) deny_everything(rules, vm, node);
         wrong.push_back(std::move(*parsed.error));
     }
     return wrong;
 }
 
 Policies::Policies(asio::any_io_executor executor, std::string file, VmSource& source)
-    : executor_{std::move(executor)}, file_{std::move(file)}, source_{source} {}
+    : executor_{std::move(executor)}, file_{std::move(file)}, source_{source} {
+    use({});
+}
 
 std::vector<Rule> Policies::read_file() const {
     Parsed parsed = parse_rules(read_rule_file(file_), file_);
@@ -81,6 +83,7 @@ void Policies::add_rule(const std::string& text) {
     if (parsed.error) fail(errors::rule_parse_error, "rule", "{}", to_string(*parsed.error));
     std::ranges::move(parsed.rules, std::back_inserter(added_));
     use(std::move(from_file_));
+    all_changed();    // the rule may ask for what nobody asked for before
 }
 
 void Policies::delete_rule(const std::string& text) {
@@ -97,14 +100,9 @@ asio::awaitable<std::shared_ptr<const Guest>> Policies::guest(std::optional<Uuid
     auto& known = guests_[*vm];
     if (!known) known = std::make_shared<Guest>();
     const auto guest = known;
-    if (!guest->asked) co_await refresh(*vm, guest);
+    while (!guest->asked)    // once, unless the bus goes meanwhile
+        co_await refresh(*vm, guest);
     co_return guest;
-}
-
-std::shared_ptr<const Guest> Policies::known(const std::optional<Uuid>& vm) const {
-    if (!vm) return stranger_;
-    const auto at = guests_.find(*vm);
-    return at == guests_.end() ? nullptr : at->second;
 }
 
 // A database that does not answer may hold a rule that denies, so until it does, nothing passes.
@@ -126,7 +124,8 @@ asio::awaitable<void> Policies::refresh(Uuid vm, std::shared_ptr<Guest> guest) {
     names.erase(std::unique(names.begin(), names.end()), names.end());
     VmProperties properties;
     if (!names.empty()) properties = co_await source_.properties(vm, std::move(names));
-    if (turn != guest->turn) co_return;    // there is later news
+    if (turn <= guest->told) co_return;    // later news was faster, or this is of a bus that is gone
+    guest->told = turn;
     guest->properties = std::move(properties);
     ++guest->version;
     guest->own = std::move(own);
@@ -153,7 +152,7 @@ void Policies::nothing_is_known() {
     for (const auto& [vm, guest] : guests_) {
         guest->properties = {};
         ++guest->version;
-        ++guest->turn;
+        guest->told = guest->turn;
         guest->asked = false;
     }
 }

@@ -33,7 +33,7 @@ public:
 
 class Policies {
 public:
-    Policies(boost::asio::any_io_executor executor, std::string file, VmSource& source);
+    Policies(boost::asio::any_io_executor executor, std::string file, VmSource& source);    // no rules yet
 
     // Failure: errors::rule_parse_error with file, line and column; errors::io_error.
     void load();
@@ -52,7 +52,6 @@ public:
     void delete_rule(const std::string& text);
 
     const Rules& file_rules() const { return *file_rules_; }
-    std::shared_ptr<const Guest> known(const std::optional<Uuid>& vm) const;    // without asking anybody; null: unknown
 
 private:
     using Guests = std::map<Uuid, std::shared_ptr<Guest>>;

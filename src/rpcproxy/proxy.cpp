@@ -30,7 +30,8 @@ void Proxy::on_arrival(Arrival arrival) {
             if (parts_.listener.one_peer_only()) on_last_();
         });
     });
-    asio::co_spawn(parts_.common.executor, begin(*at, arrival.domid), asio::detached);
+    asio::co_spawn(parts_.common.executor, begin(*at, arrival.domid),
+                   [conversation = *at](const std::exception_ptr& failure) { conversation->end_if(failure); });
 }
 
 // Nothing of the peer is read before all of this is known.
