@@ -67,7 +67,7 @@ void Conversation::start(const Facts& facts, std::shared_ptr<const Guest> guest,
     }
     bus_.link = std::move(bus);
     if (common_.json_in) peer_.json.emplace(common_.json);
-    if (common_.json_out) bus_.json.emplace(common_.json);
+    if (common_.json_out) bus_.json.emplace(common_.bus_json);
     if (common_.sasl_in)
         sasl_.emplace(common_.guid, common_.tell_uuid && facts.uuid ? std::optional{facts.uuid->text()} : std::nullopt);
     bus_ready_ = !common_.sasl_out;
@@ -216,10 +216,12 @@ void Conversation::through_gate(Side& side, Bytes message) {
 }
 
 std::size_t Conversation::take_json(Side& side, Bytes bytes) {
-    if (side.resolving || (&side == &peer_ && throttled())) return 0;
-    JsonPeer::Step step = side.json->take(bytes);
-    const std::size_t used = step.used;
-    use(side, std::move(step));
+    std::size_t used = 0;
+    while (used < bytes.size() && !ended_ && !side.resolving && !(&side == &peer_ && throttled())) {
+        JsonPeer::Step step = side.json->take(bytes.subspan(used));
+        used += step.used;
+        use(side, std::move(step));
+    }
     return used;
 }
 
@@ -381,7 +383,8 @@ void Conversation::check_time() {
     const auto stalled = [&](bool waits, Clock::time_point since) {
         return waits && now - since >= common_.quota.stalled;
     };
-    if ((sasl_ || !bus_ready_) && now - began_ >= common_.quota.handshake) return end("the handshake took too long");
+    const bool greeting = sasl_ || !bus_ready_ || (peer_.json && !peer_.json->open());
+    if (greeting && now - began_ >= common_.quota.handshake) return end("the handshake took too long");
     if (stalled(!peer_.out.empty(), peer_.taken)) return end("the peer does not read what it asked for");
     if (stalled(!bus_.out.empty(), bus_.taken)) return end_with_bus("the bus does not read");
     if (stalled(unfinished(peer_) && !blocked(peer_), peer_.moved)) return end("the peer stopped within a message");

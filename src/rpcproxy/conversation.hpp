@@ -51,7 +51,8 @@ struct Common {
     boost::asio::any_io_executor executor;
     GateOptions gate;
     Quota quota;
-    JsonOptions json;
+    JsonOptions json{};        // with peers
+    JsonOptions bus_json{};    // with a bus that speaks JSON, on a stream
     bool json_in = false;
     bool json_out = false;
     bool sasl_in = true;     // the peer authenticates

@@ -281,8 +281,10 @@ Fault Gate::from_bus(Bytes bytes) {
     return nullptr;
 }
 
-// From whom was asked; an error may be the bus's own, about a service that is not there or gone.
+// From whom was asked; an error may be the bus's own, about a service that is not there or gone. A bus names the sender
+// of everything, but not in JSON.
 bool Gate::answers(const Message& answer, const PendingCall& call) const {
+    if (!answer.sender) return true;
     const std::string_view sender = answer.sender.value_or("");
     if (sender == call.peer || (!call.owner.empty() && sender == call.owner)) return true;
     if (answer.type == 3 && sender == driver) return true;
