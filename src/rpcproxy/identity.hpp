@@ -15,11 +15,11 @@ namespace xm::rpcproxy {
 
 // What the command line says of every peer of the channel.
 struct GivenIdentity {
-    std::optional<std::uint32_t> domid;
-    std::optional<Uuid> uuid;
-    std::optional<bool> stubdom;
-    std::optional<std::string> type;
-    std::optional<std::string> name;
+    std::optional<std::uint32_t> domid{};
+    std::optional<Uuid> uuid{};
+    std::optional<bool> stubdom{};
+    std::optional<std::string> type{};
+    std::optional<std::string> name{};
 };
 
 // Asks xenstore for what is not given. Nodes that do not belong to domain 0 are not believed. What cannot be found out

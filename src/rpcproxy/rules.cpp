@@ -298,7 +298,8 @@ Parsed parse_vm_rule(std::string_view text, const Uuid& vm, const std::string& n
 
 bool may_deny(std::string_view text) {
     const auto words = words_of(text);
-    return words.empty() || words.front().text != "allow";
+    const bool one_line = text::trim(text).find('\n') == text.npos;
+    return words.empty() || words.front().text != "allow" || !one_line;
 }
 
 }    // namespace xm::rpcproxy

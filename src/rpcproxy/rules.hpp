@@ -73,7 +73,7 @@ Parsed parse_rules(std::string_view text, const std::string& file);
 Parsed parse_vm_rule(std::string_view text, const Uuid& vm, const std::string& node);
 
 // Whether a malformed rule of a VM may have been meant to deny: then the VM gets nothing until it is mended, whereas
-// one that begins with `allow` can be left out.
+// one line that begins with `allow` can be left out.
 bool may_deny(std::string_view malformed);
 
 }    // namespace xm::rpcproxy

@@ -191,10 +191,10 @@ TEST_CASE("a node of the database holds one rule, bound to its VM") {
     CHECK(parse_vm_rule("allow x", vm, "n").error);
 }
 
-TEST_CASE("a malformed rule may have been meant to deny, unless it begins with allow") {
+TEST_CASE("a malformed rule may have been meant to deny, unless it is one line that begins with allow") {
     CHECK_FALSE(may_deny("allow foo"));
     CHECK_FALSE(may_deny("  allow"));
-    for (const char* text : {"deny foo", "Deny all", "", "# allow", "allowed",
+    for (const char* text : {"deny foo", "Deny all", "", "# allow", "allowed", "allow all\ndeny all",
                              "\xef\xbb\xbf"
                              "allow"})
         CHECK(may_deny(text));
