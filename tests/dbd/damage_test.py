@@ -12,7 +12,7 @@ from dbd_process import Bus, Client, Dbd, pathlib, run, tempfile
 
 SEED = int(os.environ.get("DBD_SEED", random.randrange(1 << 32)))
 ROUNDS = 60
-FOLDER = "/dev/shm" if os.path.isdir("/dev/shm") else None    # nothing here is about power loss, so memory will do
+FOLDER = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None    # nothing here is about power loss, so memory will do
 DAMAGED = 4    # exit codes
 IN_USE = 3
 
