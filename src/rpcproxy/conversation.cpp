@@ -81,9 +81,8 @@ void Conversation::start(const Facts& facts, std::shared_ptr<const Guest> guest,
 
 void Conversation::end(std::string_view why) {
     if (std::exchange(ended_, true)) return;
-    log::info("ends {} passed={} denied={}: {}", who_.empty() ? "before it began" : who_, counts_.passed,
-              counts_.denied, why);
-    denials_.write_left_out(who_);
+    if (log_of_guest().has_room(Clock::now()))
+        log::info("ends {} passed={} denied={}: {}", who_, counts_.passed, counts_.denied, why);
     peer_.link->close();
     if (bus_.link) bus_.link->close();
     timer_.cancel();
@@ -228,7 +227,7 @@ std::size_t Conversation::take_json(Side& side, Bytes bytes) {
 void Conversation::use(Side& side, JsonPeer::Step step) {
     send(side, bytes_of(step.answer));
     for (const JsonPeer::Note& note : step.skipped)
-        log::info("skipped {} frames={}: {}", who_, note.count, note.why);
+        if (log_of_guest().has_room(side.moved)) log::info("skipped {} frames={}: {}", who_, note.count, note.why);
     for (const auto& message : step.messages)
         if (!ended_) through_gate(side, message);
     if (ended_) return;
@@ -278,7 +277,7 @@ void Conversation::send(Side& side, Bytes bytes) {
 void Conversation::send(Side& side, const Message& message) {
     if (!side.json) return send(side, message.bytes);
     const JsonPeer::Framed framed = side.json->frame(message);
-    if (framed.fault) log::info("skipped {}: {}", who_, framed.fault);
+    if (framed.fault && log_of_guest().has_room(Clock::now())) log::info("skipped {}: {}", who_, framed.fault);
     send(side, bytes_of(framed.bytes));
 }
 
@@ -351,7 +350,7 @@ void Conversation::count(const Verdict& verdict) {
 void Conversation::on_denied(const Denial& denial) {
     ++counts_.denied;
     count(denial.verdict);
-    denials_.write(denial, who_, Clock::now());
+    log_of_guest().write(denial, who_, Clock::now());
 }
 
 void Conversation::on_passed(Direction direction, const Message& message, const Verdict& verdict) {

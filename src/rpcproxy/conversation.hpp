@@ -64,6 +64,7 @@ struct Common {
     BusNames& names;
     MethodTypes& types;
     Talk talk{};
+    DenialLogs denials{};
     std::vector<std::byte> scratch = std::vector<std::byte>(64 << 10);    // what one read brings
 };
 
@@ -108,6 +109,7 @@ private:
     };
     template <class Work>
     void guarded(Work work);
+    DenialLog& log_of_guest() { return common_.denials.of(who_); }
     void listen(Side& side);
     void read(Side& side);
     void take(Side& side, Bytes fresh);
@@ -150,7 +152,6 @@ private:
     Facts facts_;
     std::string who_;
     Counts counts_;
-    DenialLog denials_;
     CallRate rate_;
     Clock::time_point began_;
     boost::asio::steady_timer timer_;

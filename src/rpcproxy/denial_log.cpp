@@ -37,7 +37,7 @@ std::string line_of(const Denial& denial) {
     return line + fmt::format(" reason=\"{}\"", denial.verdict.reason ? denial.verdict.reason : "");
 }
 
-bool DenialLog::due(Clock::time_point now) {
+bool DenialLog::has_room(Clock::time_point now) {
     const std::chrono::duration<double> passed = now - filled_;
     filled_ = now;
     room_ = std::min<double>(at_once, room_ + passed.count() * per_second);
@@ -47,7 +47,7 @@ bool DenialLog::due(Clock::time_point now) {
 }
 
 void DenialLog::write(const Denial& denial, const std::string& who, Clock::time_point now) {
-    if (!due(now)) {
+    if (!has_room(now)) {
         ++left_out_;
         return;
     }
@@ -58,6 +58,16 @@ void DenialLog::write(const Denial& denial, const std::string& who, Clock::time_
 void DenialLog::write_left_out(const std::string& who) {
     if (left_out_ > 0) log::info("DENY {} and {} more since the last line", who, left_out_);
     left_out_ = 0;
+}
+
+DenialLog& DenialLogs::of(const std::string& who) {
+    if (const auto at = logs_.find(who); at != logs_.end()) return at->second;
+    if (logs_.size() >= most) {
+        for (auto& [guest, log] : logs_)
+            log.write_left_out(guest);
+        logs_.clear();
+    }
+    return logs_[who];
 }
 
 }    // namespace xm::rpcproxy
