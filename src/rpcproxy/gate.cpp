@@ -1,6 +1,7 @@
 #include "rpcproxy/gate.hpp"
 
 #include "base/text.hpp"
+#include "rpcproxy/driver.hpp"
 
 #include <fmt/format.h>
 
@@ -11,24 +12,12 @@
 namespace xm::rpcproxy {
 namespace {
 
-constexpr std::string_view driver = "org.freedesktop.DBus";
-constexpr std::string_view driver_path = "/org/freedesktop/DBus";
 constexpr std::uint32_t own_hello = 0xffff'ffff;    // the serial of a Hello that we say for a peer
 constexpr std::string_view access_denied = "org.freedesktop.DBus.Error.AccessDenied";
 constexpr std::string_view limits_exceeded = "org.freedesktop.DBus.Error.LimitsExceeded";
 constexpr std::string_view disconnected = "org.freedesktop.DBus.Error.Disconnected";
 
 bool is_unique(std::string_view name) { return name.starts_with(':'); }
-
-bool to_driver(const Message& message, std::string_view member) {
-    return message.type == 1 && message.destination == driver && message.member == member;
-}
-
-// Services believe what is said at the firewall's names, and a guest's connection is one of the user who may own them.
-bool poses_as_proxy(const Message& call) {
-    return to_driver(call, "RequestName") &&
-           call.first_argument.value_or("").starts_with("com.citrix.xenclient.rpc_proxy");
-}
 
 Kind kind_of(const Message& message) { return static_cast<Kind>(message.type); }
 
@@ -45,13 +34,6 @@ void send_clean(const Message& message, GateOutput& output) {
     const bool misplaced = message.reply_serial && message.type != 2 && message.type != 3;
     if (message.sender || message.unknown_fields || misplaced) return output.to_bus(stripped(message));
     output.to_bus(message.bytes);
-}
-
-PendingCall::Kind pending_kind(const Message& call) {
-    if (to_driver(call, "AddMatch")) return PendingCall::Kind::add_match;
-    if (to_driver(call, "RequestName")) return PendingCall::Kind::request_name;
-    if (to_driver(call, "GetNameOwner")) return PendingCall::Kind::get_name_owner;
-    return PendingCall::Kind::plain;
 }
 
 }    // namespace

@@ -52,8 +52,8 @@ struct Channels {
     std::string why_not_opened(const std::string& channel) {
         return why_not([&] { opened(channel); });
     }
-    std::unique_ptr<Link> connected() const { return make_connector(executor(), socket())->connect(); }
-    boost::asio::any_io_executor executor() const { return const_cast<boost::asio::io_context&>(loop).get_executor(); }
+    std::unique_ptr<Link> connected() { return make_connector(executor(), socket())->connect(); }
+    boost::asio::any_io_executor executor() { return loop.get_executor(); }
 };
 
 // A socket that nobody listens on any more.

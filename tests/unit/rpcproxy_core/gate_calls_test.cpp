@@ -31,6 +31,27 @@ TEST_CASE("Hello needs no rule, and tells the gate the peer's name") {
     CHECK(stand.gate.unique_name() == guest_name);
 }
 
+TEST_CASE("nothing more of a peer is to be taken before the bus has answered Hello") {
+    GateStand stand{""};
+    CHECK_FALSE(stand.gate.awaits_name());
+    stand.peer_says(call(1, dbus, "Hello"));
+    CHECK(stand.gate.awaits_name());
+    stand.bus_says(answer_to(1, dbus), {Argument{.text = guest_name}});
+    CHECK_FALSE(stand.gate.awaits_name());
+}
+
+TEST_CASE("a Hello that wants no answer ends the conversation, one that the bus refuses has to be said again") {
+    GateStand stand{"allow all"};
+    stand.peer_says(silent(call(1, dbus, "Hello")));
+    CHECK(stand.fault == std::string_view{"a Hello that wants no answer"});
+    CHECK(stand.quiet());
+    stand.peer_says(call(2, dbus, "Hello"));
+    stand.bus_says(error_to(2, dbus));
+    CHECK(stand.only_at_peer().type == 3);
+    stand.peer_says(call(3));
+    CHECK(stand.fault == std::string_view{"a message before Hello"});
+}
+
 TEST_CASE("the answer to Hello passes whatever the rules say") {
     GateStand stand{"deny out-any all"};
     stand.peer_says(call(1, dbus, "Hello"));

@@ -100,6 +100,17 @@ TEST_CASE("a guest that may not request names may not request its own either") {
     check_refused(stand.only_at_peer(), 2);
 }
 
+TEST_CASE("no guest takes a name of the firewall, whatever the rules say") {
+    GateStand stand{"allow destination org.freedesktop.DBus"};
+    const Argument flags{.type = 'u', .number = 0};
+    stand.greeted().peer_says(call(2, dbus, "RequestName"),
+                              {Argument{.text = "com.citrix.xenclient.rpc_proxy"}, flags});
+    CHECK(stand.on_bus.empty());
+    check_refused(stand.only_at_peer(), 2);
+    stand.peer_says(call(3, dbus, "RequestName"), {Argument{.text = "com.citrix.xenclient.other"}, flags});
+    CHECK(stand.on_bus.size() == 1);
+}
+
 TEST_CASE("GetNameOwner can be answered with the name itself") {
     const bool hide = GENERATE(false, true);
     GateStand stand{"allow destination org.freedesktop.DBus", with(&GateOptions::hide_owners, hide)};
