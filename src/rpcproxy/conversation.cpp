@@ -81,6 +81,7 @@ void Conversation::start(const Facts& facts, std::shared_ptr<const Guest> guest,
 
 void Conversation::end(std::string_view why) {
     if (std::exchange(ended_, true)) return;
+    if (who_.empty()) who_ = name_of(facts_);    // it has not begun
     if (log_of_guest().has_room(Clock::now()))
         log::info("ends {} passed={} denied={}: {}", who_, counts_.passed, counts_.denied, why);
     peer_.link->close();
@@ -356,7 +357,10 @@ void Conversation::on_denied(const Denial& denial) {
 void Conversation::on_passed(Direction direction, const Message& message, const Verdict& verdict) {
     ++counts_.passed;
     count(verdict);
-    if (common_.verbose) log::info("ALLOW {} {}", who_, line_of({direction, message, verdict}));
+    if (verdict.loosely)
+        log::info("ALLOW {} {} only by --compat-interface-match", who_, line_of({direction, message, verdict}));
+    else if (common_.verbose)
+        log::info("ALLOW {} {}", who_, line_of({direction, message, verdict}));
 }
 
 // One timer for all that must not last: it is set while something waits, and looks again when it fires.

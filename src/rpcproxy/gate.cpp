@@ -118,7 +118,9 @@ Verdict Gate::judge(Direction direction, const Message& message, std::span<const
                           .member = message.member,
                           .signature = message.signature,
                           .first_argument = message.first_argument};
-    return guest_->rules->set.judge(subject, facts_, guest_->properties);
+    const Verdict verdict = guest_->rules->set.judge(subject, facts_, guest_->properties);
+    if (verdict.allow || !options_.compat_interface_match || !subject.interface) return verdict;
+    return guest_->rules->judge_loosely(subject, facts_, guest_->properties).value_or(verdict);
 }
 
 void Gate::call_to_bus(const Message& message) {

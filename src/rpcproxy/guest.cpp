@@ -1,5 +1,7 @@
 #include "rpcproxy/guest.hpp"
 
+#include "rpcproxy/rule_index.hpp"
+
 #include <chrono>
 
 namespace xm::rpcproxy {
@@ -11,6 +13,20 @@ void Rules::count(const Verdict& verdict) {
     RuleCounter& counter = counters[position];
     ++counter.hits;
     counter.last_us = duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+std::optional<Verdict> Rules::judge_loosely(const Subject& subject, const Facts& facts, const Properties& properties) {
+    if (property_interface(subject).possible) return std::nullopt;
+    if (!without_interfaces_) {
+        std::vector<Rule> loose{set.rules().begin(), set.rules().end()};
+        for (Rule& rule : loose)
+            rule.interface.reset();
+        without_interfaces_ = std::make_unique<RuleSet>(std::move(loose));
+    }
+    Verdict verdict = without_interfaces_->judge(subject, facts, properties);
+    if (!verdict.allow) return std::nullopt;
+    verdict.loosely = true;
+    return verdict;
 }
 
 void Guest::use(const std::shared_ptr<Rules>& file) {

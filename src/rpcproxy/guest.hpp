@@ -28,6 +28,12 @@ struct Rules {
     explicit Rules(std::vector<Rule> rules) : set{std::move(rules)}, counters(set.rules().size() + 1) {}
 
     void count(const Verdict& verdict);
+
+    // What the rules allow if their interfaces are left out of account; of messages that are about properties, nothing.
+    std::optional<Verdict> judge_loosely(const Subject& subject, const Facts& facts, const Properties& properties);
+
+private:
+    std::unique_ptr<RuleSet> without_interfaces_{};    // made when it is needed first
 };
 
 // The properties of a VM as its manager answered. What it did not answer is unknown.

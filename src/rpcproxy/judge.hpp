@@ -62,6 +62,7 @@ struct Verdict {
     const Rule* rule = nullptr;      // the one that decided; owned by the RuleSet
     const char* reason = nullptr;    // why, if no rule decided: static text such as "no rule matches"
     std::size_t position = 0;        // of `rule` in its RuleSet, for counters
+    bool loosely = false;            // allowed only because the rules' interfaces were left out of account
     bool by_default = false;         // denied only because no rule matches: a waited-for answer may still pass
 };
 

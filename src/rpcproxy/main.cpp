@@ -38,6 +38,7 @@ std::string fresh_guid() {
 Common common_of(const Settings& settings, boost::asio::io_context& loop, ControlBus& bus) {
     return {.executor = loop.get_executor(),
             .gate = {.firewall = !settings.no_firewall,
+                     .compat_interface_match = settings.compat_interface_match,
                      .translate_anonymous = settings.translate_anonymous,
                      .hide_owners = settings.hide_owners,
                      .say_hello = settings.json_in || settings.websockets_in,

@@ -48,6 +48,8 @@ void declare_identity(CLI::App& app, Settings& settings, IdentityWords& words) {
 void declare_rules(CLI::App& app, Settings& settings) {
     app.add_option("-r,--rules", settings.rules, "The rules, rpc-proxy.rules(5)")->capture_default_str();
     app.add_flag("-w,--no-firewall", settings.no_firewall, "Let everything pass, look nobody up");
+    app.add_flag("--compat-interface-match", settings.compat_interface_match,
+                 "Rules' interfaces count for calls of properties only, as they once did; each use is logged");
     app.add_flag("-v,--verbose", settings.verbose, "Log what passes too");
     app.add_flag("-s,--server", settings.server, "Own com.citrix.xenclient.rpc_proxy");
 }

@@ -24,6 +24,7 @@ struct Settings {
     bool tell_uuid = false;
     bool hide_owners = false;
     bool translate_anonymous = false;
+    bool compat_interface_match = false;
     bool json_in = false;
     bool json_out = false;
     bool websockets_in = false;
