@@ -77,6 +77,10 @@ asio::awaitable<std::optional<std::int32_t>> BusCallers::ask_bus(std::string sen
     co_return std::nullopt;
 }
 
+asio::awaitable<BusCallers::Credentials> BusCallers::credentials_of(std::string connection) {
+    return bus::call<Credentials>(daemon_, {bus_name, "GetConnectionCredentials"}, reply_limit, std::move(connection));
+}
+
 // Empty: nobody.
 asio::awaitable<std::string> BusCallers::owner_of(std::string name) try {
     co_return co_await bus::call<std::string>(daemon_, {bus_name, "GetNameOwner"}, reply_limit, name);
@@ -85,15 +89,15 @@ asio::awaitable<std::string> BusCallers::owner_of(std::string name) try {
     throw;
 }
 
-// The process behind the connection owns a name if it is a proxy. A proxy of its own user that does not is in trouble,
-// and its guests are not taken for the host.
+// The process behind the connection owns a name if it is a proxy; where another process holds it, it says nothing. A
+// proxy of its own user that does not own it is in trouble, and its guests are not taken for the host.
 asio::awaitable<CallerDomain> BusCallers::ask_proxy(std::string sender) try {
-    using Credentials = std::map<std::string, bus::Variant>;
-    const auto credentials =
-        co_await bus::call<Credentials>(daemon_, {bus_name, "GetConnectionCredentials"}, reply_limit, sender);
-    const auto proxy = fmt::format("com.citrix.xenclient.rpc_proxy.p{}", number(credentials, "ProcessID"));
-    const std::string owner = co_await owner_of(proxy);
+    const auto credentials = co_await credentials_of(sender);
+    const auto process = number(credentials, "ProcessID");
+    const auto proxy = fmt::format("com.citrix.xenclient.rpc_proxy.p{}", process);
+    std::string owner = co_await owner_of(proxy);
     if (owner == sender) co_return CallerDomain{};    // the proxy itself
+    if (!owner.empty() && number(co_await credentials_of(owner), "ProcessID") != process) owner.clear();
     if (owner.empty() && proxy_user_ >= 0 && number(credentials, "UnixUserID") == proxy_user_)
         fail(errors::caller_unknown, sender, "its proxy cannot be asked");
     if (owner.empty()) co_return CallerDomain{};

@@ -19,6 +19,9 @@ public:
     boost::asio::awaitable<CallerDomain> domain_of(std::string sender) override;
 
 private:
+    using Credentials = std::map<std::string, bus::Variant>;
+
+    boost::asio::awaitable<Credentials> credentials_of(std::string connection);
     boost::asio::awaitable<CallerDomain> ask(std::string sender);
     boost::asio::awaitable<std::optional<std::int32_t>> ask_bus(std::string sender);
     boost::asio::awaitable<std::string> owner_of(std::string name);
