@@ -12,6 +12,7 @@
 namespace xm::rpcproxy {
 namespace {
 
+constexpr std::size_t longest_kept = 1024;          // of an argument that is remembered; names have 255 bytes
 constexpr std::uint32_t own_hello = 0xffff'ffff;    // the serial of a Hello that we say for a peer
 constexpr std::string_view access_denied = "org.freedesktop.DBus.Error.AccessDenied";
 constexpr std::string_view limits_exceeded = "org.freedesktop.DBus.Error.LimitsExceeded";
@@ -134,7 +135,11 @@ void Gate::call_to_bus(const Message& message) {
     }
     const Verdict verdict = judge(Direction::incoming, message, destinations, names_.of(unique_name_));
     if (!verdict.allow) return deny_call(message, verdict);
-    if (poses_as_proxy(message) && options_.firewall && facts_.domid != 0u)
+    const bool judged = options_.firewall && facts_.domid != 0u;
+    if (judged && options_.request_name.empty() && to_driver(message, "RequestName") &&
+        guest_->rules->set.names_destination(message.first_argument.value_or("")))
+        return deny_call(message, {.reason = "rules let guests call this name, so none of them may take it"});
+    if (judged && poses_as_proxy(message))
         return deny_call(message, {.reason = "the firewall's names are its own"});
     const bool names_itself = to_driver(message, "RequestName") || to_driver(message, "ReleaseName");
     if (!names_itself || options_.request_name.empty()) return pass_on(message, verdict);
@@ -186,6 +191,8 @@ const char* Gate::over_quota(const Message& call) const {
         if (match_rules_.size() >= quota_.match_rules) return "This guest has too many match rules.";
         if (call.first_argument.value_or("").size() > quota_.match_rule_bytes) return "The match rule is too long.";
     }
+    if (pending_kind(call) != PendingCall::Kind::plain && call.first_argument.value_or("").size() > longest_kept)
+        return "This is too long to be a name.";
     if (to_driver(call, "RequestName") && names_asked_.size() >= quota_.names &&
         !names_asked_.has(call.first_argument.value_or("")))
         return "This guest owns too many names.";

@@ -38,7 +38,7 @@ public:
 
 struct GateOptions {
     bool firewall = true;
-    bool compat_interface_match = false; // what is denied passes if rules without their interfaces allow it
+    bool compat_interface_match = false;    // what is denied passes if rules without their interfaces allow it
     bool translate_anonymous = false;    // unique destinations become the well-known name behind them
     bool hide_owners = false;            // GetNameOwner answers the name itself
     bool say_hello = false;              // for peers that do not do so themselves

@@ -55,9 +55,13 @@ std::vector<std::string> properties_of(const std::vector<Rule>& rules) {
 }    // namespace
 
 struct RuleSet::Index {
-    explicit Index(const std::vector<Rule>& rules) : tree{rules}, properties{properties_of(rules)} {}
+    explicit Index(const std::vector<Rule>& rules) : tree{rules}, properties{properties_of(rules)} {
+        for (const Rule& rule : rules)
+            if (rule.destination) destinations.insert(*rule.destination);
+    }
 
     RuleIndex tree;
+    std::set<std::string_view> destinations;    // views into the rules
     std::vector<std::string> properties;
 };
 
@@ -68,6 +72,7 @@ RuleSet::RuleSet(RuleSet&&) noexcept = default;
 RuleSet& RuleSet::operator=(RuleSet&&) noexcept = default;
 
 std::span<const Rule> RuleSet::rules() const { return rules_; }
+bool RuleSet::names_destination(std::string_view name) const { return index_->destinations.contains(name); }
 std::span<const std::string> RuleSet::properties() const { return index_->properties; }
 
 Verdict RuleSet::judge(const Subject& subject, const Facts& facts, const Properties& properties) const {

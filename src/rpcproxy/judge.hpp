@@ -79,6 +79,9 @@ public:
     std::span<const Rule> rules() const;
     Verdict judge(const Subject& subject, const Facts& facts, const Properties& properties) const;
 
+    // Whether any rule names this as a destination.
+    bool names_destination(std::string_view name) const;
+
     // Which properties of VMs any rule asks for, `type` and `name` included, sorted.
     std::span<const std::string> properties() const;
 
