@@ -39,10 +39,10 @@ public:
 struct GateOptions {
     bool firewall = true;
     bool compat_interface_match = false;    // what is denied passes if rules without their interfaces allow it
-    bool translate_anonymous = false;    // unique destinations become the well-known name behind them
-    bool hide_owners = false;            // GetNameOwner answers the name itself
-    bool say_hello = false;              // for peers that do not do so themselves
-    std::string request_name;            // what RequestName asks for instead, $UUID filled in; empty: as it is
+    bool translate_anonymous = false;       // unique destinations become the well-known name behind them
+    bool hide_owners = false;               // GetNameOwner answers the name itself
+    bool say_hello = false;                 // for peers that do not do so themselves
+    std::string request_name;               // what RequestName asks for instead, $UUID filled in; empty: as it is
 };
 
 class Gate {
