@@ -6,12 +6,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 namespace xm::rpcproxy {
 namespace {
 
-constexpr auto recently = std::chrono::milliseconds{250};
+constexpr std::size_t many_answers = 16;
 constexpr std::size_t json_turn = 4 << 10;        // bytes of short messages
 constexpr std::size_t kept_capacity = 4 << 10;    // of a buffer that is empty
 
@@ -30,17 +31,6 @@ void give_back(std::vector<std::byte>& buffer) {
 }
 
 }    // namespace
-
-void Talk::heard(const void* who, Clock::time_point now) {
-    if (latest[0].who != who) latest[1] = latest[0];
-    latest[0] = {who, now};
-}
-
-bool Talk::others_than(const void* who, Clock::time_point now) const {
-    return std::ranges::any_of(latest, [&](const Entry& entry) {
-        return entry.who != nullptr && entry.who != who && now - entry.when < recently;
-    });
-}
 
 Conversation::Conversation(Common& common, std::unique_ptr<Link> peer, std::function<void()> on_end)
     : common_{common},
@@ -132,7 +122,14 @@ void Conversation::listen(Side& side) {
     });
 }
 
+// While many answers are due to this peer and nobody else talks, the bus goes first: what it sends meanwhile is passed
+// on together, which spares everybody a wake-up a message.
+bool Conversation::gathers() const {
+    return gate_.waiting() >= many_answers && !common_.talk.others_than(this, Clock::now());
+}
+
 void Conversation::read(Side& side) {
+    if (&side == &bus_ && gathers()) std::this_thread::yield();
     // What is read as JSON is used all at once.
     const std::span room{common_.scratch.data(), side.json && side.in.empty() ? json_turn : common_.scratch.size()};
     const Link::Got got = side.link->read(room);
@@ -250,8 +247,8 @@ void Conversation::resolve(Side& side, const JsonPeer::Pending& pending) {
         if (!self || self->ended_) return;
         side.resolving = false;
         self->guarded([&] {
-            self->use(side, side.json->resolve(
-                                pending, signature ? std::optional<std::string_view>{*signature} : std::nullopt));
+            self->use(side, side.json->resolve(pending,
+                                               signature ? std::optional<std::string_view>{*signature} : std::nullopt));
             self->go_on(side);
         });
     });
@@ -324,9 +321,9 @@ void Conversation::flush(Side& side) {
 
 // A peer that asks more than its share waits, if anybody else wants something.
 bool Conversation::throttled() {
-    if (common_.quota.calls_per_second == 0) return false;
     const auto now = peer_.moved;
     common_.talk.heard(this, now);
+    if (common_.quota.calls_per_second == 0) return false;
     const auto next = rate_.next();
     if (next <= now || !common_.talk.others_than(this, now)) return false;
     pause_until(next);

@@ -7,11 +7,11 @@
 #include "rpcproxy/json_peer.hpp"
 #include "rpcproxy/link.hpp"
 #include "rpcproxy/sasl.hpp"
+#include "rpcproxy/talk.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -32,18 +32,6 @@ public:
     virtual ~MethodTypes() = default;
     using Answer = std::function<void(std::optional<std::string> signature)>;
     virtual void ask(const JsonPeer::Pending& call, Answer answer) = 0;
-};
-
-// Who talked last: the two latest of different peers.
-struct Talk {
-    using Clock = std::chrono::steady_clock;
-    struct Entry {
-        const void* who = nullptr;
-        Clock::time_point when{};
-    };
-    void heard(const void* who, Clock::time_point now);
-    bool others_than(const void* who, Clock::time_point now) const;
-    std::array<Entry, 2> latest{};
 };
 
 // What all conversations share.
@@ -85,6 +73,8 @@ public:
     void end_with_bus(std::string_view why);    // tells who waits, then ends
     void end_if(const std::exception_ptr& failure);
 
+    // Whose it is, before more is known; it counts against the domain's quota from then on.
+    void set_domain(std::optional<std::uint32_t> domid) { facts_.domid = domid; }
     const Facts& facts() const { return facts_; }
     const std::string& who() const { return who_; }    // for the log
     const std::string& unique_name() const { return gate_.unique_name(); }
@@ -128,6 +118,7 @@ private:
     void flush(Side& side);
     void flush_both();
     bool blocked(const Side& side) const;
+    bool gathers() const;
     Side& other(const Side& side) { return &side == &peer_ ? bus_ : peer_; }
 
     bool throttled();
