@@ -219,7 +219,8 @@ asio::awaitable<VmProperties> ControlBus::properties(Uuid vm, std::vector<std::s
     for (const std::string& name : names)
         try {
             const auto left = std::chrono::duration_cast<bus::Deadline>(give_up - std::chrono::steady_clock::now());
-            if (left.count() <= 0) break;
+            known.complete = left.count() > 0;
+            if (!known.complete) break;
             const auto value =
                 co_await bus::call<bus::Variant>(object, {properties_interface, "Get"}, left, vm_properties, name);
             if (const auto* flag = std::get_if<bool>(&value.value)) known.booleans[name] = *flag;
@@ -231,6 +232,10 @@ asio::awaitable<VmProperties> ControlBus::properties(Uuid vm, std::vector<std::s
         } catch (const bus::RemoteFailure& failure) {
             log::warn("property={} of vm={} is unknown: {}", text::escaped(name), vm.text(),
                       text::escaped(failure.remote_text()));
+            if (&failure.info() != &errors::peer_failed) {    // nobody answers
+                known.complete = false;
+                break;
+            }
         } catch (const Failure& failure) {    // an answer of another shape
             log::warn("property={} of vm={} is unknown: {}", text::escaped(name), vm.text(), failure.what());
         }

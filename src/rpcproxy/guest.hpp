@@ -45,6 +45,7 @@ struct VmProperties final : Properties {
     std::map<std::string, bool, std::less<>> booleans;
     std::optional<std::string> type;
     std::optional<std::string> name;
+    bool complete = true;    // false: the manager did not answer in time, so it may be worth asking again
 };
 
 // A VM, or everybody without one.
@@ -56,6 +57,7 @@ struct Guest {
     std::uint64_t turn = 0;       // of the latest question
     std::uint64_t told = 0;       // of the question whose answer holds; older ones no longer count
     std::uint64_t version = 0;    // of the properties
+    int tries = 0;                // that found somebody silent, one after the other
 
     void use(const std::shared_ptr<Rules>& file);
 };

@@ -8,6 +8,8 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -15,6 +17,8 @@
 namespace xm::rpcproxy {
 namespace asio = boost::asio;
 namespace {
+
+constexpr int most_tries = 3;
 
 // Denies all that comes from or goes to the VM, stub domains included.
 void deny_everything(std::vector<Rule>& rules, const Uuid& vm, const std::string& node) {
@@ -44,8 +48,8 @@ std::vector<Malformed> append_vm_rules(std::vector<Rule>& rules, const Uuid& vm,
     return wrong;
 }
 
-Policies::Policies(asio::any_io_executor executor, std::string file, VmSource& source)
-    : executor_{std::move(executor)}, file_{std::move(file)}, source_{source} {
+Policies::Policies(asio::any_io_executor executor, std::string file, VmSource& source, std::chrono::milliseconds pause)
+    : executor_{std::move(executor)}, file_{std::move(file)}, source_{source}, pause_{pause} {
     use({});
 }
 
@@ -126,11 +130,20 @@ asio::awaitable<void> Policies::refresh(Uuid vm, std::shared_ptr<Guest> guest) {
     if (!names.empty()) properties = co_await source_.properties(vm, std::move(names));
     if (turn <= guest->told) co_return;    // later news was faster, or this is of a bus that is gone
     guest->told = turn;
+    const bool silent = !lines || !properties.complete;
     guest->properties = std::move(properties);
     ++guest->version;
     guest->own = std::move(own);
     guest->use(file_rules_);
     guest->asked = true;
+    guest->tries = silent ? guest->tries + 1 : 0;
+    if (silent && guest->tries <= most_tries) asio::co_spawn(executor_, ask_again(vm, guest), asio::detached);
+}
+
+asio::awaitable<void> Policies::ask_again(Uuid vm, std::shared_ptr<Guest> guest) {
+    asio::steady_timer pause{executor_, pause_ * (1 << (guest->tries - 1))};
+    co_await pause.async_wait(asio::use_awaitable);
+    co_await refresh(vm, guest);
 }
 
 void Policies::refresh_later(const Uuid& vm, const std::shared_ptr<Guest>& guest) {

@@ -7,6 +7,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <map>
 #include <memory>
@@ -33,7 +34,9 @@ public:
 
 class Policies {
 public:
-    Policies(boost::asio::any_io_executor executor, std::string file, VmSource& source);    // no rules yet
+    // Without rules yet. pause: before who was silent is asked again, a few times, each twice as long as the last.
+    Policies(boost::asio::any_io_executor executor, std::string file, VmSource& source,
+             std::chrono::milliseconds pause = std::chrono::seconds{1});
 
     // Failure: errors::rule_parse_error with file, line and column; errors::io_error.
     void load();
@@ -59,12 +62,14 @@ private:
     void use(std::vector<Rule> rules);
     std::vector<Rule> read_file() const;
     boost::asio::awaitable<void> refresh(Uuid vm, std::shared_ptr<Guest> guest);
+    boost::asio::awaitable<void> ask_again(Uuid vm, std::shared_ptr<Guest> guest);
     void refresh_later(const Uuid& vm, const std::shared_ptr<Guest>& guest);
     void forget_unused();
 
     boost::asio::any_io_executor executor_;
     std::string file_;
     VmSource& source_;
+    std::chrono::milliseconds pause_;
     std::vector<Rule> from_file_;
     std::vector<Rule> added_;
     std::shared_ptr<Rules> file_rules_;

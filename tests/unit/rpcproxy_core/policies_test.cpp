@@ -54,7 +54,7 @@ struct Desk {
     asio::io_context loop;
     MemorySource source;
     std::string file = scratch.file("rules");
-    Policies policies{loop.get_executor(), file, source};
+    Policies policies{loop.get_executor(), file, source, std::chrono::milliseconds{1}};
 
     explicit Desk(std::string_view rules = "") {
         write(rules);
