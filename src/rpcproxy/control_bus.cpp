@@ -170,7 +170,8 @@ asio::awaitable<void> ControlBus::learn(std::shared_ptr<Life> life) {
             const auto owner =
                 co_await bus::call<std::string>(life->bus, {driver, "GetNameOwner"}, bus::usual_deadline, name);
             if (life == life_ && !life->fresh.contains(name)) set(name, owner);
-        } catch (const bus::RemoteFailure&) {    // gone in between
+        } catch (const bus::RemoteFailure&) {
+            continue;    // gone in between
         }
     }
     if (life != life_) co_return;
