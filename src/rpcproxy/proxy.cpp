@@ -30,22 +30,37 @@ void Proxy::on_arrival(Arrival arrival) {
             if (parts_.listener.one_peer_only()) on_last_();
         });
     });
-    asio::co_spawn(parts_.common.executor, begin(*at, arrival.domid),
+    (*at)->set_domain(parts_.given.domid ? parts_.given.domid : arrival.domid);
+    asio::co_spawn(parts_.common.executor, begin(*at),
                    [conversation = *at](const std::exception_ptr& failure) { conversation->end_if(failure); });
 }
 
+// A domain can have gone, and its number be another's, while a conversation begins.
+bool Proxy::may_die(const Facts& facts) const {
+    return parts_.common.gate.firewall && facts.domid.value_or(0) != 0 && !parts_.given.uuid;
+}
+
+asio::awaitable<bool> Proxy::lives_since(std::uint64_t deaths, const Facts& facts) {
+    while (may_die(facts) && deaths != deaths_) {
+        deaths = deaths_;
+        const bool there = co_await still_there(facts, parts_.xenstore);
+        if (!there) co_return false;
+    }
+    co_return true;
+}
+
 // Nothing of the peer is read before all of this is known.
-asio::awaitable<void> Proxy::begin(std::shared_ptr<Conversation> conversation, std::optional<std::uint32_t> domid) {
-    Facts facts;
-    if (parts_.common.gate.firewall)
-        facts = co_await identify(parts_.given, domid, parts_.xenstore);
-    else
-        facts.domid = parts_.given.domid ? parts_.given.domid : domid;
-    if (of_domain(facts.domid) >= parts_.common.quota.connections)
+asio::awaitable<void> Proxy::begin(std::shared_ptr<Conversation> conversation) {
+    const std::uint64_t deaths = deaths_;
+    Facts facts = conversation->facts();
+    if (of_domain(facts.domid) > parts_.common.quota.connections)
         co_return conversation->end("the domain has too many connections");
+    if (parts_.common.gate.firewall) facts = co_await identify(parts_.given, facts.domid, parts_.xenstore);
     const bool ready = co_await parts_.bus.wait_ready();
     if (!ready) co_return conversation->end("the bus is not there");
     auto guest = co_await parts_.policies.guest(facts.uuid);
+    const bool lives = co_await lives_since(deaths, facts);
+    if (!lives) co_return conversation->end("its domain is gone");
     auto bus = parts_.connector.connect();
     if (!bus) co_return conversation->end("the bus does not answer");
     log::debug("begins domid={}", facts.domid ? std::to_string(*facts.domid) : "unknown");
@@ -66,8 +81,9 @@ void Proxy::check_domain(const std::shared_ptr<Conversation>& conversation) {
 }
 
 void Proxy::domains_changed() {
+    ++deaths_;
     for (const auto& conversation : conversations_)
-        if (conversation->facts().domid.value_or(0) != 0 && !parts_.given.uuid) check_domain(conversation);
+        if (may_die(conversation->facts())) check_domain(conversation);
 }
 
 }    // namespace xm::rpcproxy

@@ -47,13 +47,16 @@ public:
 
 private:
     void on_arrival(Arrival arrival);
-    boost::asio::awaitable<void> begin(std::shared_ptr<Conversation> conversation, std::optional<std::uint32_t> domid);
+    boost::asio::awaitable<void> begin(std::shared_ptr<Conversation> conversation);
+    boost::asio::awaitable<bool> lives_since(std::uint64_t deaths, const Facts& facts);
+    bool may_die(const Facts& facts) const;
     void check_domain(const std::shared_ptr<Conversation>& conversation);
     std::size_t of_domain(const std::optional<std::uint32_t>& domid) const;
 
     Parts parts_;
     std::function<void()> on_last_;
     Conversations conversations_;
+    std::uint64_t deaths_ = 0;    // of domains, since the process began
 };
 
 }    // namespace xm::rpcproxy

@@ -38,6 +38,7 @@ XENMGR, DB = "com.citrix.xenclient.xenmgr", "com.citrix.xenclient.db"
 
 # GetId marks a moment: the bus answers it itself, in order with all that it did before for the same connection.
 MARK = f"allow destination {BUS} interface {BUS} member GetId\n"
+MARK_FOR_STUBDOMS = MARK.replace("allow", "allow stubdom true")
 
 OPEN_BUS = """<busconfig>
   <policy context="mandatory">
@@ -311,7 +312,7 @@ class Stack:
     def __init__(self, rules="", options=(), mark=True, identity=None, tapped=False):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="rpc-proxy-test-"))
         self.rules = self.dir / "rules"
-        self.rules.write_text(rules + (MARK if mark else ""))
+        self.rules.write_text(rules + (MARK + MARK_FOR_STUBDOMS if mark else ""))
         identity = ["--incoming-domid", 7, "--incoming-uuid", UUID] if identity is None else identity
         self.options = [*identity, "--xenstore", self.dir / "xenstore", *options]
         self.bus_path, self.peers_path = self.dir / "bus", self.dir / "peers"
@@ -395,7 +396,7 @@ class Stack:
 
     def use_rules(self, text, mark=True):
         """Writes the rule file anew and has it read."""
-        self.rules.write_text(text + (MARK if mark else ""))
+        self.rules.write_text(text + (MARK + MARK_FOR_STUBDOMS if mark else ""))
         line = self.proxy.reload()
         assert "rules read" in line, line
 
