@@ -139,8 +139,7 @@ void Gate::call_to_bus(const Message& message) {
     if (judged && options_.request_name.empty() && to_driver(message, "RequestName") &&
         guest_->rules->set.names_destination(message.first_argument.value_or("")))
         return deny_call(message, {.reason = "rules let guests call this name, so none of them may take it"});
-    if (judged && poses_as_proxy(message))
-        return deny_call(message, {.reason = "the firewall's names are its own"});
+    if (judged && poses_as_proxy(message)) return deny_call(message, {.reason = "the firewall's names are its own"});
     const bool names_itself = to_driver(message, "RequestName") || to_driver(message, "ReleaseName");
     if (!names_itself || options_.request_name.empty()) return pass_on(message, verdict);
     const auto other = renamed(message);
