@@ -7,6 +7,7 @@
 #include <CLI/Formatter.hpp>
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <string_view>
 #include <utility>
@@ -72,6 +73,13 @@ void declare_forms(CLI::App& app, Settings& settings) {
     app.add_flag("--auto-auth", settings.auto_auth, "Authenticate without the peer");
 }
 
+void declare_seconds(CLI::App& app, const char* name, std::chrono::seconds& limit, const char* meaning) {
+    app.add_option_function<std::uint32_t>(
+           name, [&limit](const std::uint32_t& seconds) { limit = std::chrono::seconds{seconds}; }, meaning)
+        ->check(CLI::Range(1u, 86'400u))
+        ->default_str(std::to_string(limit.count()));
+}
+
 void declare_quotas(CLI::App& app, Quota& quota) {
     app.add_option("--max-connections", quota.connections, "Of one domain at once")->capture_default_str();
     app.add_option("--max-calls", quota.calls, "That wait for an answer, each way")->capture_default_str();
@@ -84,6 +92,9 @@ void declare_quotas(CLI::App& app, Quota& quota) {
         ->check(CLI::Range(std::size_t{1024}, std::size_t{128} << 20))
         ->capture_default_str();
     app.add_option("--max-queued", quota.queued, "Bytes that wait to be sent, each way")->capture_default_str();
+    declare_seconds(app, "--max-handshake", quota.handshake, "Seconds until a peer has said BEGIN");
+    declare_seconds(app, "--max-stalled", quota.stalled,
+                    "Seconds without a byte of what a peer has begun or must read");
 }
 
 // The options of the spawning scripts are given more than once now and then; the last one counts.

@@ -374,7 +374,9 @@ class Stack:
             shutil.rmtree(self.dir, ignore_errors=True)
 
     def connect(self, path, seconds=10):
-        stream = raw_bus.connect(path, seconds)
+        stream = socket.socket(socket.AF_UNIX)
+        stream.connect(str(path))    # waits while the backlog is full
+        stream.settimeout(seconds)
         self.connections.append(stream)
         return stream
 
