@@ -13,7 +13,6 @@
 #include <utility>
 
 namespace xm::rpcproxy {
-namespace asio = boost::asio;
 namespace {
 
 class Root final : public bus::Object {
