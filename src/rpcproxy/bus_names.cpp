@@ -1,6 +1,7 @@
 #include "rpcproxy/bus_names.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace xm::rpcproxy {
 
@@ -13,6 +14,13 @@ std::span<const std::string_view> BusNames::of(std::string_view unique) const {
 std::string_view BusNames::owner(std::string_view name) const {
     const auto at = owners_.find(name);
     return at == owners_.end() ? std::string_view{} : at->second;
+}
+
+bool BusNames::other_proxies() const {
+    constexpr std::string_view prefix = "com.citrix.xenclient.rpc_proxy.p";    // each owns one such name
+    const auto first = owners_.lower_bound(prefix);
+    return first != owners_.end() && first->first.starts_with(prefix) && std::next(first) != owners_.end() &&
+           std::next(first)->first.starts_with(prefix);
 }
 
 void BusNames::set(std::string_view name, std::string_view owner) {

@@ -22,6 +22,9 @@ public:
         return owner(name) == unique && !unique.empty();
     }
 
+    // Whether another process serves guests on this bus.
+    bool other_proxies() const;
+
     // An empty owner: the name is gone.
     void set(std::string_view name, std::string_view owner);
     void clear();

@@ -58,3 +58,15 @@ TEST_CASE("everything can be forgotten, and told again") {
 
 }    // namespace
 }    // namespace xm::rpcproxy
+
+TEST_CASE("two processes that serve guests know of each other") {
+    BusNames names;
+    names.set("com.citrix.xenclient.rpc_proxy", ":1.1");
+    names.set("com.citrix.xenclient.rpc_proxy.p100", ":1.1");
+    names.set("com.citrix.xenclient.surfman", ":1.2");
+    CHECK_FALSE(names.other_proxies());
+    names.set("com.citrix.xenclient.rpc_proxy.p99", ":1.3");
+    CHECK(names.other_proxies());
+    names.set("com.citrix.xenclient.rpc_proxy.p99", "");
+    CHECK_FALSE(names.other_proxies());
+}
