@@ -56,9 +56,6 @@ TEST_CASE("everything can be forgotten, and told again") {
     CHECK(names.owner("com.example.a") == ":1.3");
 }
 
-}    // namespace
-}    // namespace xm::rpcproxy
-
 TEST_CASE("two processes that serve guests know of each other") {
     BusNames names;
     names.set("com.citrix.xenclient.rpc_proxy", ":1.1");
@@ -70,3 +67,6 @@ TEST_CASE("two processes that serve guests know of each other") {
     names.set("com.citrix.xenclient.rpc_proxy.p99", "");
     CHECK_FALSE(names.other_proxies());
 }
+
+}    // namespace
+}    // namespace xm::rpcproxy
