@@ -114,7 +114,7 @@ ExitCode serve(const Settings& settings) {
 }
 
 int exit_code_of(const Failure& failure) {
-    if (&failure.info() == &errors::rule_parse_error) return bad_rules;
+    if (&failure.info() == &errors::bad_config) return bad_rules;
     const bool usage = &failure.info() == &errors::bad_channel || &failure.info() == &errors::io_error;
     return usage ? bad_usage : failed;
 }

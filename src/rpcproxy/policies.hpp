@@ -38,7 +38,7 @@ public:
     Policies(boost::asio::any_io_executor executor, std::string file, VmSource& source,
              std::chrono::milliseconds pause = std::chrono::seconds{1});
 
-    // Failure: errors::rule_parse_error with file, line and column; errors::io_error.
+    // Failure: errors::bad_config with file, line and column; errors::io_error.
     void load();
     // The same while conversations are open: a bad file changes nothing and is logged.
     bool reload();

@@ -137,7 +137,7 @@ TEST_CASE("a file that is not there, or not valid, is an error with its place") 
     std::filesystem::remove(desk.file);
     CHECK(symbol_of([&] { desk.policies.load(); }) == errors::io_error.symbol);
     desk.write("allow all\nallow everything\n");
-    CHECK(symbol_of([&] { desk.policies.load(); }) == errors::rule_parse_error.symbol);
+    CHECK(symbol_of([&] { desk.policies.load(); }) == errors::bad_config.symbol);
     CHECK_THROWS_WITH(desk.policies.load(), Catch::Contains(desk.file + ":2:7: "));
     std::filesystem::remove(desk.file);
     std::filesystem::create_directory(desk.file);
