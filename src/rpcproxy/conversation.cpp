@@ -45,7 +45,7 @@ Conversation::Conversation(Common& common, std::unique_ptr<Link> peer, std::func
 
 Conversation::~Conversation() = default;
 
-void Conversation::start(const Facts& facts, std::shared_ptr<const Guest> guest, std::unique_ptr<Link> bus) {
+void Conversation::start(const Facts& facts, std::shared_ptr<const Guest> guest, Connector& connector) {
     if (ended_) return;
     facts_ = facts;
     who_ = name_of(facts);
@@ -55,17 +55,23 @@ void Conversation::start(const Facts& facts, std::shared_ptr<const Guest> guest,
         if (const auto at = name.find("$UUID"); at != std::string::npos) name.replace(at, 5, facts.uuid->path_form());
         gate_.set_requested_name(std::move(name));
     }
-    bus_.link = std::move(bus);
+    connector_ = &connector;
     if (common_.json_in) peer_.json.emplace(common_.json);
     if (common_.json_out) bus_.json.emplace(common_.bus_json);
     if (common_.sasl_in)
         sasl_.emplace(common_.guid, common_.tell_uuid && facts.uuid ? std::optional{facts.uuid->text()} : std::nullopt);
     bus_ready_ = !common_.sasl_out;
-    if (common_.sasl_out)
-        send(bus_, bytes_of(sasl_hello(common_.domid_to_bus ? facts.domid : std::nullopt, ::geteuid())));
+    if (!common_.sasl_out) open_bus();
     watch_time();
-    flush(bus_);
     listen(peer_);
+}
+
+void Conversation::open_bus() {
+    bus_.link = connector_->connect();
+    if (!bus_.link) return end("the bus does not answer");
+    began_ = Clock::now();
+    if (common_.sasl_out)
+        send(bus_, bytes_of(sasl_hello(common_.domid_to_bus ? facts_.domid : std::nullopt, ::geteuid())));
     listen(bus_);
 }
 
@@ -112,7 +118,7 @@ bool Conversation::blocked(const Side& side) const {
 }
 
 void Conversation::listen(Side& side) {
-    if (ended_ || side.reading || blocked(side)) return;
+    if (ended_ || !side.link || side.reading || blocked(side)) return;
     side.reading = true;
     side.link->when_readable([weak = weak_from_this(), &side] {
         const auto self = weak.lock();
@@ -280,6 +286,8 @@ void Conversation::send(Side& side, const Message& message) {
 }
 
 void Conversation::to_bus(Bytes message) {
+    if (!bus_.link) open_bus();
+    if (ended_) return;
     if (!bus_.json) return send(bus_, message);
     if (const Read read = read_message(message); !read.fault) send(bus_, read.message);
 }
@@ -290,7 +298,7 @@ void Conversation::flush_both() {
 }
 
 void Conversation::flush(Side& side) {
-    if (ended_ || side.writing) return;
+    if (ended_ || !side.link || side.writing) return;
     while (side.sent < side.out.size()) {
         const Link::Got got = side.link->write(Bytes{side.out}.subspan(side.sent));
         if (got.state != Link::State::open) return end(&side == &peer_ ? "the peer has left" : "the bus has left");
@@ -325,7 +333,7 @@ bool Conversation::throttled() {
     common_.talk.heard(this, now);
     if (common_.quota.calls_per_second == 0) return false;
     const auto next = rate_.next();
-    if (next <= now || !common_.talk.others_than(this, now)) return false;
+    if (next <= now || !(common_.talk.others_than(this, now) || common_.names.other_proxies())) return false;
     pause_until(next);
     return true;
 }
@@ -360,9 +368,15 @@ void Conversation::on_passed(Direction direction, const Message& message, const 
         log::info("ALLOW {} {}", who_, line_of({direction, message, verdict}));
 }
 
+// The peer's handshake, Hello included, or the bus's answer to ours. One that speaks JSON may be silent then.
+bool Conversation::greeting() const {
+    if (peer_.json) return !peer_.json->open() || (bus_.link && !bus_ready_);
+    return sasl_ || !bus_ready_;
+}
+
 // One timer for all that must not last: it is set while something waits, and looks again when it fires.
 void Conversation::watch_time() {
-    const bool waits = sasl_ || !bus_ready_ || unfinished(peer_) || !peer_.out.empty() || !bus_.out.empty();
+    const bool waits = greeting() || unfinished(peer_) || !peer_.out.empty() || !bus_.out.empty();
     if (ended_ || timing_ || !waits) return;
     timing_ = true;
     timer_.expires_after(std::min(common_.quota.handshake, common_.quota.stalled));
@@ -383,8 +397,7 @@ void Conversation::check_time() {
     const auto stalled = [&](bool waits, Clock::time_point since) {
         return waits && now - since >= common_.quota.stalled;
     };
-    const bool greeting = sasl_ || !bus_ready_ || (peer_.json && !peer_.json->open());
-    if (greeting && now - began_ >= common_.quota.handshake) return end("the handshake took too long");
+    if (greeting() && now - began_ >= common_.quota.handshake) return end("the handshake took too long");
     if (stalled(!peer_.out.empty(), peer_.taken)) return end("the peer does not read what it asked for");
     if (stalled(!bus_.out.empty(), bus_.taken)) return end_with_bus("the bus does not read");
     if (stalled(unfinished(peer_) && !blocked(peer_), peer_.moved)) return end("the peer stopped within a message");

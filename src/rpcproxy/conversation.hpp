@@ -2,6 +2,7 @@
 // One peer and its connection to the bus: bytes from one link through the gate to the other. Everything happens in
 // turns of one read, so that nobody keeps the loop; memory is only held while something waits.
 
+#include "rpcproxy/channel.hpp"
 #include "rpcproxy/denial_log.hpp"
 #include "rpcproxy/gate.hpp"
 #include "rpcproxy/json_peer.hpp"
@@ -66,8 +67,9 @@ public:
     Conversation(Common& common, std::unique_ptr<Link> peer, std::function<void()> on_end);
     ~Conversation() override;
 
-    // With what is known of the peer, and a fresh connection to the bus.
-    void start(const Facts& facts, std::shared_ptr<const Guest> guest, std::unique_ptr<Link> bus);
+    // With what is known of the peer. The connector, which outlives this, is used once the peer says something: buses
+    // count connections that have not said Hello, and take few of them.
+    void start(const Facts& facts, std::shared_ptr<const Guest> guest, Connector& connector);
     void set_guest(std::shared_ptr<const Guest> guest) { gate_.set_guest(facts_, std::move(guest)); }
     void end(std::string_view why);
     void end_with_bus(std::string_view why);    // tells who waits, then ends
@@ -100,6 +102,7 @@ private:
     template <class Work>
     void guarded(Work work);
     DenialLog& log_of_guest() { return common_.denials.of(who_); }
+    void open_bus();
     void listen(Side& side);
     void read(Side& side);
     void take(Side& side, Bytes fresh);
@@ -125,6 +128,7 @@ private:
     void pause_until(Clock::time_point when);
     bool unfinished(const Side& side) const;    // the begin of something lies here
     void count(const Verdict& verdict);
+    bool greeting() const;
     void watch_time();
     void check_time();
 
@@ -138,6 +142,7 @@ private:
     std::function<void()> on_end_;
     Side peer_, bus_;
     std::optional<SaslServer> sasl_;
+    Connector* connector_ = nullptr;    // since start()
     bool bus_ready_ = false;
     bool ended_ = false;
     Facts facts_;

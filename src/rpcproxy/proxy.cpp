@@ -61,10 +61,8 @@ asio::awaitable<void> Proxy::begin(std::shared_ptr<Conversation> conversation) {
     auto guest = co_await parts_.policies.guest(facts.uuid);
     const bool lives = co_await lives_since(deaths, facts);
     if (!lives) co_return conversation->end("its domain is gone");
-    auto bus = parts_.connector.connect();
-    if (!bus) co_return conversation->end("the bus does not answer");
     log::debug("begins domid={}", facts.domid ? std::to_string(*facts.domid) : "unknown");
-    conversation->start(facts, std::move(guest), std::move(bus));
+    conversation->start(facts, std::move(guest), parts_.connector);
 }
 
 void Proxy::bus_lost() {

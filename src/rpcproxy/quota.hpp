@@ -17,7 +17,7 @@ struct Quota {
     std::size_t names = 8;                    // that the peer owns on the bus
     std::size_t connections = 1024;           // at once, of one domain
     std::uint32_t calls_per_second = 1000;    // while others talk as well; 0: no limit
-    std::chrono::seconds handshake{10};       // until the peer has said BEGIN
+    std::chrono::seconds handshake{10};       // until the peer has said Hello
     std::chrono::seconds stalled{30};         // without a byte of a message that has begun, or of what it must read
 };
 

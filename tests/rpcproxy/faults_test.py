@@ -32,9 +32,10 @@ class Resources(ProxyTest):
     options = ["--max-queued", "200000", "--max-message", "150000"]
 
     def test_RES_1_half_handshakes_stop_nobody(self):
+        """Nor do they reach the bus, which takes only some tens of connections that have not said Hello."""
         strangers = [self.stack.stranger() for _ in range(100)]
         for number, stranger in enumerate(strangers):
-            stranger.send((b"\0" + raw_bus.AUTH)[:number % 15])
+            stranger.send((b"\0" + raw_bus.AUTH + b"BEGIN\r\n")[:number])
         self.stack.peer().settle()
         for stranger in strangers:
             stranger.close()
