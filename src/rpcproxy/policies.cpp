@@ -55,7 +55,7 @@ Policies::Policies(asio::any_io_executor executor, std::string file, VmSource& s
 
 std::vector<Rule> Policies::read_file() const {
     Parsed parsed = parse_rules(read_rule_file(file_), file_);
-    if (parsed.error) fail(errors::bad_config, file_, "{}", to_string(*parsed.error));
+    if (parsed.error) fail(errors::bad_config, "rules", "{}", to_string(*parsed.error));
     return std::move(parsed.rules);
 }
 
