@@ -195,8 +195,7 @@ class Senders(ProxyTest):
     def test_SND_4_an_invalid_sender_is_invalid(self):
         for sender in ("", "org", "org..example", ":1"):
             with self.subTest(sender):
-                self.assert_cut(raw_bus.call(OPEN, "/", OPEN, "Free", extra=[(SENDER, sender)], serial=9),
-                                "SENDER is not a bus name")
+                self.assert_cut(raw_bus.call(OPEN, "/", OPEN, "Free", extra=[(SENDER, sender)], serial=9))
 
     def test_what_passes_unchanged_is_forwarded_byte_for_byte(self):
         for big in (False, True):

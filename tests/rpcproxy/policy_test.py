@@ -32,15 +32,6 @@ class Policy(ProxyTest):
         self.assert_vanishes(raw_bus.call(OPEN, "/", OPEN, "Other", serial=self.peer.next(),
                                           flags=raw_bus.NO_REPLY_EXPECTED))
 
-    def test_POL_2_a_flood_of_denied_calls_makes_few_lines(self):
-        since = len(self.stack.proxy.log.lines)
-        calls = b"".join(raw_bus.call(OPEN, "/", OPEN, "Flood", serial=self.peer.next(),
-                                      flags=raw_bus.NO_REPLY_EXPECTED) for _ in range(2000))
-        self.assert_vanishes(calls)
-        self.peer.close()
-        self.stack.proxy.log.wait("more since the last line", since)
-        self.assertLess(len([line for line in self.stack.proxy.log.lines[since:] if "DENY" in line]), 100)
-
     def test_POL_3_near_names_are_other_names(self):
         for destination, interface, member in ((f"{OPEN}.evil", OPEN, "Allowed"), (f"evil.{OPEN}", OPEN, "Allowed"),
                                                (OPEN.lower(), OPEN, "Allowed"), (OPEN[:-1], OPEN, "Allowed"),
@@ -66,13 +57,35 @@ class Policy(ProxyTest):
         self.assert_call_passes(OPEN, "/", OPEN, "Ours")
         self.assert_call_passes(OPEN, "/", OPEN, "Sevens")
 
+
+class Log(ProxyTest):
+    """Each test has a log of its own: what a guest can write there is limited."""
+
+    rules = f"allow destination {OPEN} interface {OPEN} member Allowed\ndeny destination {OPEN} member Closed\n"
+
+    def setUp(self):
+        self.stack.proxy.kill()
+        self.stack.start_proxy()
+        super().setUp()
+
     def test_a_denial_is_one_line_with_all_facts(self):
-        since = len(self.stack.proxy.log.lines)
         self.peer.ask(OPEN, "/a/path", OPEN, "Closed")
-        line = self.stack.proxy.log.wait("DENY", since)
-        for part in ("domid=7", f"uuid={UUID}", f"destination={OPEN}", f"interface={OPEN}", "member=Closed",
-                     "path=/a/path", f"rule={self.stack.rules}:4"):
+        line = self.stack.proxy.log.wait("member=Closed")
+        for part in ("DENY", "domid=7", f"uuid={UUID}", f"destination={OPEN}", f"interface={OPEN}", "path=/a/path",
+                     f"rule={self.stack.rules}:2"):
             self.assertIn(part, line)
+
+    def test_POL_2_a_flood_of_denied_calls_makes_few_lines(self):
+        self.assert_vanishes(b"".join(raw_bus.call(OPEN, "/", OPEN, "Flood", serial=self.peer.next(),
+                                                   flags=raw_bus.NO_REPLY_EXPECTED) for _ in range(2000)))
+        while "more since the last line" not in self.stack.proxy.log.text():    # with the next line, within a second
+            self.peer.ask(OPEN, "/", OPEN, "Flood")
+        self.assertLess(len([line for line in self.stack.proxy.log.lines if "DENY" in line]), 100)
+
+    def test_POL_2_a_guests_text_is_escaped(self):
+        self.peer.ask(OPEN, "/", OPEN, "Escape", "s", "\x1b[2J\nDENY forged")
+        self.stack.proxy.log.wait("member=Escape")
+        self.assertNotIn("\x1b", self.stack.proxy.log.text())
 
 
 class MissingParts(ProxyTest):

@@ -28,23 +28,23 @@ def text(content, order):
 class Broken(ProxyTest):
     rules = "allow all\nallow inc-signal\nallow inc-any\n"
 
-    def assert_each_cut(self, cases, why=None):
+    def assert_each_cut(self, cases):
         """cases: (what, arguments of raw_bus.message) or (what, arguments, keywords); arguments may be a function of
-        the byte order. why: what the log says."""
+        the byte order."""
         for what, make, *how in cases:
             for big in (False, True):
                 with self.subTest(what, big=big):
                     arguments = make(">" if big else "<") if callable(make) else make
-                    self.assert_cut(raw_bus.message(*arguments, **{"serial": 9, "big": big, **dict(*how)}), why)
+                    self.assert_cut(raw_bus.message(*arguments, **{"serial": 9, "big": big, **dict(*how)}))
 
-    def assert_each_body_cut(self, cases, why=None):
+    def assert_each_body_cut(self, cases):
         """cases: (what, signature, body); body may be a function of the byte order."""
         for what, signature, body in cases:
             for order in "<>":
                 with self.subTest(what, order=order):
                     data = body(order) if callable(body) else body
                     self.assert_cut(raw_bus.message(CALL, [*GOOD, (SIGNATURE, signature)], body=data, serial=9,
-                                                    big=order == ">"), why)
+                                                    big=order == ">"))
 
     def test_the_message_that_these_tests_break_passes(self):
         for big in (False, True):
@@ -65,7 +65,7 @@ class Broken(ProxyTest):
             ("sender", (CALL, [*GOOD, (SENDER, ":1.1"), (SENDER, ":1.2")])),
             ("signature", (CALL, [*GOOD, (SIGNATURE, "s"), (SIGNATURE, "s")], "", "a"), {"body": b"\1\0\0\0a\0"}),
             ("reply serial", (CALL, [*GOOD, (REPLY_SERIAL, 1), (REPLY_SERIAL, 2)])),
-        ], "a header field stands twice")
+        ])
 
     def test_HDR_2_a_field_of_the_wrong_type(self):
         self.assert_each_cut([
@@ -77,11 +77,11 @@ class Broken(ProxyTest):
             ("reply serial with a sign", (RETURN, [(REPLY_SERIAL, "i", 1), (DESTINATION, OPEN)])),
             ("signature as string", (CALL, [*GOOD, (SIGNATURE, "s", "s")]), {"body": b"\1\0\0\0a\0"}),
             ("two types", (CALL, instead(MEMBER, "ss", b"\4\0\0\0Call\0"))),
-        ], "a header field has the wrong type")
+        ])
 
     def test_HDR_3_a_field_with_code_0(self):
         self.assert_each_cut([("code 0", (CALL, [*GOOD, (0, "s", "x")])),
-                              ("at first", (CALL, [(0, "u", 1), *GOOD]))], "a header field has code 0")
+                              ("at first", (CALL, [(0, "u", 1), *GOOD]))])
 
     def test_HDR_4_unknown_fields_do_not_matter_and_do_not_pass(self):
         for big in (False, True):
@@ -94,7 +94,7 @@ class Broken(ProxyTest):
                     self.assertNotIn(code, seen[0].fields)
 
     def test_HDR_4_a_broken_unknown_field_is_broken(self):
-        self.assert_each_cut([("boolean", (CALL, [*GOOD, (200, "b", b"\2\2\2\2")]))], "a boolean is")
+        self.assert_each_cut([("boolean", (CALL, [*GOOD, (200, "b", b"\2\2\2\2")]))])
 
     def test_HDR_5_a_required_field_is_missing(self):
         self.assert_each_cut([
@@ -103,7 +103,7 @@ class Broken(ProxyTest):
             ("signal without interface", (SIGNAL, without(INTERFACE))),
             ("signal without path", (SIGNAL, without(PATH))),
             ("signal without member", (SIGNAL, without(MEMBER))),
-        ], "a header field is missing")
+        ])
 
     def test_HDR_6_invalid_names(self):
         interfaces = ["org", "", ".org.example", "org..example", "org.example.", "org.2example", "org.ex-ample",
@@ -123,7 +123,7 @@ class Broken(ProxyTest):
             ("interface", (CALL, instead(INTERFACE, LOCAL))),
             ("path", (CALL, instead(PATH, "/org/freedesktop/DBus/Local"))),
             ("signal", (SIGNAL, [(PATH, "/"), (INTERFACE, LOCAL), (MEMBER, "Disconnected")])),
-        ], "local messages is reserved")
+        ])
 
     def test_HDR_8_a_message_of_type_0_is_invalid_one_of_an_unknown_type_goes_nowhere(self):
         self.assert_each_cut([("type 0", (0, GOOD))])
@@ -163,8 +163,7 @@ class Broken(ProxyTest):
         self.assertEqual([10 in got.fields for got in seen], [False])
 
     def test_HDR_13_padding_behind_the_header_that_is_not_zero(self):
-        self.assert_each_cut([("padding", (CALL, instead(MEMBER, "C" * n)), {"padding": b"\1"}) for n in (1, 2, 3, 5)],
-                             "padding is not zero")
+        self.assert_each_cut([("padding", (CALL, instead(MEMBER, "C" * n)), {"padding": b"\1"}) for n in (1, 2, 3, 5)])
 
     # -- bodies
 
@@ -180,7 +179,7 @@ class Broken(ProxyTest):
 
     def test_WIR_2_booleans_are_0_or_1(self):
         self.assert_each_body_cut([(number, "b", lambda order, n=number: struct.pack(order + "I", n))
-                                   for number in (2, 256, 0xffffffff)], "a boolean is neither")
+                                   for number in (2, 256, 0xffffffff)])
 
     def test_WIR_3_arrays_of_broken_length(self):
         self.assert_each_body_cut([
@@ -202,8 +201,7 @@ class Broken(ProxyTest):
         self.assert_each_body_cut([("33 arrays", "a" * 33 + "y", deep),
                                    ("33 structs", "(" * 33 + "y" + ")" * 33, deep),
                                    ("70 variants in variants", "v", b"\1v\0" * 70 + b"\1y\0\0"),
-                                   ("thousands of variants", "v", b"\1v\0" * 200_000 + b"\1y\0\0")],
-                                  "nested too deeply")
+                                   ("thousands of variants", "v", b"\1v\0" * 200_000 + b"\1y\0\0")])
         shallow = raw_bus.message(CALL, [*GOOD, (SIGNATURE, "v")], body=b"\1v\0" * 40 + b"\1y\0\0",
                                   serial=self.peer.next())
         self.peer.send(shallow)
@@ -222,8 +220,7 @@ class Broken(ProxyTest):
                                    ("before a struct", "u(y)", bytes(4) + b"\0\0\0\1\0"),
                                    ("before the first of an array", "at",
                                     lambda order: struct.pack(order + "II", 8, 1) + bytes(8)),
-                                   ("of an empty array", "at", lambda order: struct.pack(order + "II", 0, 1))],
-                                  "padding is not zero")
+                                   ("of an empty array", "at", lambda order: struct.pack(order + "II", 0, 1))])
 
     def test_WIR_9_paths_and_signatures_as_arguments(self):
         self.assert_each_body_cut([("path", "o", lambda order: text(b"/a/", order)),
