@@ -49,6 +49,11 @@ function(xm_library name)
     xm_unity(${name})
 endfunction()
 
+# Sources that run once, when a program starts, and are mostly headers: readers of options.
+function(xm_not_optimised)
+    set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS "$<$<CONFIG:Release>:-O0>")
+endfunction()
+
 function(xm_program name)
     add_executable(${name} ${ARGN})
     target_link_libraries(${name} PRIVATE xm_options)
