@@ -155,7 +155,8 @@ sd_bus* Connection::native() const { return state_->native; }
 sdbus::IConnection& Connection::proxies() const { return *state_->proxies; }
 bool Connection::lost() const { return state_->disconnected; }
 void Connection::take_in() {
-    while (!lost() && sd_bus_process(state_->native, nullptr) > 0) {}
+    while (!lost() && sd_bus_process(state_->native, nullptr) > 0) {
+    }
     flush();
 }
 void Connection::flush() { state_->again(); }
