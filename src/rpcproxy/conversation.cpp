@@ -93,14 +93,6 @@ void Conversation::end_if(const std::exception_ptr& failure) try {
     end(error.what());
 }
 
-// What one peer brings about does not end the others' conversations.
-template <class Work>
-void Conversation::guarded(Work work) try {
-    work();
-} catch (const std::exception&) {
-    end_if(std::current_exception());
-}
-
 void Conversation::end_with_bus(std::string_view why) {
     if (ended_) return;
     gate_.bus_lost();

@@ -156,4 +156,12 @@ private:
     bool pausing_ = false;
 };
 
+// What one peer brings about does not end the others' conversations.
+template <class Work>
+void Conversation::guarded(Work work) try {
+    work();
+} catch (const std::exception&) {
+    end_if(std::current_exception());
+}
+
 }    // namespace xm::rpcproxy
