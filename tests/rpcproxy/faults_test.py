@@ -246,7 +246,8 @@ class Life(unittest.TestCase):
         return status, text
 
     def test_LIF_4_a_malformed_file_at_start(self):
-        for rules in (b"allow all\n  deny member\n", b"allow all extra\n", b"domain x\n", b"allow destinationdestination x",
+        for rules in (b"allow all\n  deny member\n", b"allow all extra\n", b"domain x\n",
+                      b"allow destinationdestination x",
                       b"\xef\xbb\xbfallow all\n", b"allow all\r\n", b"allow all\0\n", b"allow member \xff\n",
                       b"allow member a*\n", b"allow dom-id 99999999999\n", b"allow stubdom yes\n"):
             with self.subTest(rules):

@@ -191,7 +191,8 @@ class Handshake(ProxyTest):
             guest = self.stack.stranger().greet(auth=b"AUTH " + claim + b"\r\n")
             guest.settle()
             own = str(os.geteuid()).encode().hex().encode()
-            self.assertTrue(bytes(self.stack.tap.written[begun]).startswith(b"\0AUTH EXTERNAL " + own + b"\r\nBEGIN\r\n"))
+            written = bytes(self.stack.tap.written[begun])
+            self.assertTrue(written.startswith(b"\0AUTH EXTERNAL " + own + b"\r\nBEGIN\r\n"))
         self.assertTrue(self.lines(b"\0AUTH DOMID 30\r\n", 1)[0].startswith(b"REJECTED"))
 
     def test_SAS_9_descriptors_are_not_agreed_on(self):

@@ -234,8 +234,8 @@ class Signals(ProxyTest):
         """A service that lies about names: what it says is not what the rules see."""
         liar = self.stack.host()
         for to in (None, *[f":1.{n}" for n in range(1, 6)]):
-            liar.broadcast("/org/freedesktop/DBus", BUS, "NameOwnerChanged", "sss", CLOSED, self.service.name, liar.name,
-                           to=to)
+            liar.broadcast("/org/freedesktop/DBus", BUS, "NameOwnerChanged", "sss", CLOSED, self.service.name,
+                           liar.name, to=to)
         liar.bus("GetId")
         self.peer.settle()
         self.assert_call_denied(liar.name, "/", OPEN, "Other")
