@@ -6,7 +6,7 @@ import json
 import unittest
 
 from fake_xenstore import FakeXenstore
-from proxy_stack import (ACCESS_DENIED, CALL, DB, ERROR, OPEN, OTHER_UUID, PROPERTIES, UUID, XENMGR, ProxyTest, Stack,
+from proxy_stack import (ACCESS_DENIED, CALL, DB, ERROR, OPEN, OTHER_UUID, PROPERTIES, UUID, XENMGR, Stack,
                          raw_bus)
 
 UNRESTRICTED = f"{XENMGR}.vm.unrestricted"

@@ -18,7 +18,6 @@ import tempfile
 import threading
 import unittest
 
-from gi.repository import Gio
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("XENMGR_BIN", ROOT / "build/release/bin"))
@@ -26,7 +25,7 @@ KEEP = bool(os.environ.get("XENMGR_TEST_KEEP"))    # leave the directory behind
 
 sys.path.insert(0, str(ROOT / "tests/bus"))
 import raw_bus    # noqa: E402
-from raw_bus import BUS, CALL, ERROR, RETURN, SIGNAL    # noqa: E402
+from raw_bus import BUS, CALL, ERROR, RETURN, SIGNAL    # noqa: E402, F401
 
 UUID = "5eed0000-0000-4000-8000-000000000007"
 OTHER_UUID = "5eed0000-0000-4000-8000-000000000008"
