@@ -85,7 +85,7 @@ class Identity(Case):
                 self.assertEqual(peer.ask(OPEN, "/", OPEN, member).error, ACCESS_DENIED)
 
     def test_IDN_4_a_guest_without_uuid_is_nobodys(self):
-        self.assertEqual(self.allowed_with(), ["Everybodys"])
+        self.assertEqual(self.allowed_with(((7, "nonsense"), {})), ["Everybodys"])
 
     def test_IDN_4_a_uuid_that_the_guest_wrote_is_none(self):
         self.assertEqual(self.allowed_with(((7, UUID), {"owner": 7})), ["Everybodys"])
