@@ -105,8 +105,14 @@ struct ControlBus::Life final : connect::DatabaseEvents {
     std::set<std::string, std::less<>> fresh;    // names of which a signal told, since this life began
 };
 
-ControlBus::ControlBus(asio::io_context& loop, std::string address, bus::Family& family, bool server)
-    : loop_{loop}, address_{std::move(address)}, family_{family}, server_{server}, again_{loop}, readiness_{loop} {
+ControlBus::ControlBus(asio::io_context& loop, Connector& connector, bus::Family& family, bool server)
+    : loop_{loop},
+      connector_{connector},
+      address_{connector.bus_address()},
+      family_{family},
+      server_{server},
+      again_{loop},
+      readiness_{loop} {
     readiness_.expires_at(asio::steady_timer::time_point::max());
 }
 ControlBus::~ControlBus() = default;
@@ -116,7 +122,9 @@ void ControlBus::start(Events events) {
     if (!address_.empty()) connect();
 }
 
+// Knocks first: sdbus-c++ 1.2 loses memory with each connection that it cannot open, and a bus may be away for long.
 void ControlBus::connect() try {
+    if (!connector_.connect()) fail(errors::bus_unavailable, text::escaped(address_), "nobody answers");
     life_ = std::make_shared<Life>(*this, loop_, address_);
     asio::co_spawn(loop_, learn(life_), [this, life = std::weak_ptr{life_}](const std::exception_ptr& failure) {
         if (!failure || life.lock() != life_) return;

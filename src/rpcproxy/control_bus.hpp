@@ -30,8 +30,9 @@ public:
         std::function<void()> all_changed;    // the manager or the database came or went
         std::function<void()> lost;           // the bus is gone, and all connections to it
     };
-    // address: of the bus. family: what the proxy serves on "/"; outlives this. server: own the public name as well.
-    ControlBus(boost::asio::io_context& loop, std::string address, bus::Family& family, bool server);
+    // connector: to the bus; outlives this. family: what the proxy serves on "/"; outlives this. server: own the public
+    // name as well.
+    ControlBus(boost::asio::io_context& loop, Connector& connector, bus::Family& family, bool server);
     ~ControlBus() override;
 
     void start(Events events);
@@ -56,6 +57,7 @@ private:
     boost::asio::awaitable<std::optional<std::string>> types_of(std::shared_ptr<Life> life, JsonPeer::Pending call);
 
     boost::asio::io_context& loop_;
+    Connector& connector_;
     std::string address_;
     bus::Family& family_;
     bool server_;

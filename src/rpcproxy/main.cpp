@@ -80,7 +80,7 @@ ExitCode serve(const Settings& settings) {
     const auto listener = make_listener(loop.get_executor(), settings.incoming);
     const connect::Xenstore xenstore{settings.xenstore};
     ServiceBus service{xenstore};
-    ControlBus bus{loop, connector->bus_address(), service, settings.server};
+    ControlBus bus{loop, *connector, service, settings.server};
     Policies policies{loop.get_executor(), settings.rules, bus};
     if (!settings.no_firewall) policies.load();
     Common common = common_of(settings, loop, bus);
