@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 
+#include <fmt/format.h>
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -9,6 +10,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <cstdio>
 #include <string_view>
 #include <utility>
 
@@ -141,6 +143,12 @@ std::optional<Settings> read_settings(int argc, char** argv, int& exit_code) {
     if (!words.uuid.empty()) settings.given.uuid = Uuid::parse(words.uuid);
     if (!words.stubdom.empty()) settings.given.stubdom = words.stubdom == "true";
     settings.json.websocket = settings.websockets_in;
+    if (settings.incoming.starts_with("tcp:") && !settings.given.domid && !settings.no_firewall) {
+        fmt::print(stderr, "rpc-proxy: tcp tells nothing of a peer: say --incoming-domid, or --no-firewall\n{}\n",
+                   usage_line);
+        exit_code = bad_usage;
+        return std::nullopt;
+    }
     name_host(settings);
     return settings;
 }

@@ -2,6 +2,7 @@
 
 #include "rpcproxy/names.hpp"
 #include "rpcproxy/signature.hpp"
+#include "rpcproxy/signature_walk.hpp"
 
 #include <boost/container/static_vector.hpp>
 
@@ -26,23 +27,6 @@ constexpr std::size_t size_of(char type) {
             return 8;
         default:
             return 0;
-    }
-}
-
-constexpr std::size_t alignment_of(char type) {
-    switch (type) {
-        case 's':
-        case 'o':
-        case 'a':
-            return 4;
-        case '(':
-        case '{':
-            return 8;
-        case 'g':
-        case 'v':
-            return 1;
-        default:
-            return size_of(type);
     }
 }
 

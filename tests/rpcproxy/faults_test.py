@@ -108,6 +108,7 @@ class Life(unittest.TestCase):
     def test_LIF_4_a_missing_file_and_wrong_usage(self):
         for arguments in (["-i", "unix:DIR/never", "-r", "DIR/missing"], ["-i", "unix:DIR/never", "-r", "DIR"],
                           ["--unknown"], ["positional"], ["-i", "carrier-pigeon:7"], ["-i", "tcp:notaport"],
+                          ["-i", "tcp:7", "-r", "DIR/rules"],    # of whom tcp tells nothing
                           ["-i", "serial:/dev/null", "-r", "DIR/rules"], ["--incoming-uuid", "nonsense"],
                           ["--incoming-stubdom", "maybe"], ["-i", "unix:DIR/rules", "-r", "DIR/rules"]):
             with self.subTest(arguments):
