@@ -16,7 +16,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr auto service = "com.citrix.xenclient.db";
-constexpr auto deadline = bus::Deadline{20'000};    // a commit waits for the disk
+constexpr auto commit_limit = bus::Deadline{20'000};    // a commit waits for the disk
 constexpr auto new_owner_rule =
     "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',member='NameOwnerChanged',"
     "arg0='com.citrix.xenclient.db'";
@@ -49,16 +49,16 @@ public:
     }
 
     asio::awaitable<std::string> dump(std::string path) override {
-        return reached(tree_.dump(std::move(path), deadline));
+        return reached(tree_.dump(std::move(path), commit_limit));
     }
     asio::awaitable<std::string> read(std::string path) override {
-        return reached(tree_.read(std::move(path), deadline));
+        return reached(tree_.read(std::move(path), commit_limit));
     }
     asio::awaitable<void> write(StringMap values, StringList removed) override {
-        return reached(store_.write_all(std::move(values), std::move(removed), deadline));
+        return reached(store_.write_all(std::move(values), std::move(removed), commit_limit));
     }
     asio::awaitable<void> inject(std::string path, std::string json) override {
-        return reached(tree_.inject(std::move(path), std::move(json), deadline));
+        return reached(tree_.inject(std::move(path), std::move(json), commit_limit));
     }
 
 private:

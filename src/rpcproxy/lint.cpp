@@ -12,7 +12,7 @@ namespace {
 using Text = std::optional<std::string>;
 
 constexpr std::string_view the_bus = "org.freedesktop.DBus";
-constexpr std::string_view properties = "org.freedesktop.DBus.Properties";
+constexpr std::string_view properties_interface = "org.freedesktop.DBus.Properties";
 
 // --- one rule by itself ----------------------------------------------------------------------------------------------
 
@@ -94,10 +94,10 @@ constexpr Check checks[] = {
     {[](const Rule& r) { return lets_call(r) && r.destination == the_bus && !r.member; },
      "wider than it looks: the bus starts services, gives names away and tells who is who",
      "name the members that the guest needs"},
-    {[](const Rule& r) { return lets_call(r) && r.interface == properties && r.member == "Get"; },
+    {[](const Rule& r) { return lets_call(r) && r.interface == properties_interface && r.member == "Get"; },
      "wider than it looks: reads every property of all interfaces there",
      "name the interface whose properties may be read; it covers Get for that one"},
-    {[](const Rule& r) { return lets_call(r) && r.interface == properties; },
+    {[](const Rule& r) { return lets_call(r) && r.interface == properties_interface; },
      "wider than it looks: reaches every property of all interfaces there, Set included",
      "name the interface whose properties are meant, and member Get"},
     {[](const Rule& r) { return lets_call(r) && !r.destination; },
