@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "gen/errors.hpp"
+#include "rpcproxy/attentive_loop.hpp"
 #include "rpcproxy/channel.hpp"
 #include "rpcproxy/commands.hpp"
 #include "rpcproxy/control_bus.hpp"
@@ -109,7 +110,7 @@ ExitCode serve(const Settings& settings) {
                                         [&] { proxy.domains_changed(); }};
     log::info("listens on {}", text::escaped(settings.incoming));
     sd_notify(0, "READY=1");
-    loop.run();
+    run_attentively(loop);
     return ended;
 }
 

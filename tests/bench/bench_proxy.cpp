@@ -97,6 +97,7 @@ void on_any_processor(ProxyStand& stand, const Rounds& rounds, Report& report) {
     report.note("any processor: call without proxy", calls.direct, "us");
     report.note("any processor: call through xdg-dbus-proxy", calls.theirs, "us");
     report.note("any processor: call through rpc-proxy", calls.ours, "us");
+    report.note("any processor: added latency, share of xdg-dbus-proxy's", calls.share, "x");
     const Compared pipelined = compare(stand.ours({}), stand.theirs(), rounds);
     report.note("any processor: 64 calls at once, xdg-dbus-proxy", pipelined.other, "/s");
     report.note("any processor: 64 calls at once, rpc-proxy", pipelined.one, "/s");
