@@ -54,7 +54,7 @@ class Machine:
 
     def start(self, images, memory, resumed=False, tethered=False, ro=None, rw=None):
         """`memory`: QEMU's words for the object "ram". A tethered machine ends with the thread that started it."""
-        self._fresh_folder()
+        lock = self._fresh_folder()
         shares = []
         for tag, path in (("ro", ro), ("rw", rw)):
             path = pathlib.Path(path or self.folder / tag).resolve()
@@ -69,8 +69,7 @@ class Machine:
                 inherited.append(stack.enter_context(thing).fileno())
                 return inherited[-1]
 
-            lock = pass_on(open(self.folder / "lock", "w"))
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            pass_on(lock)
             ours, theirs = socket.socketpair()
             command = [
                 "qemu-system-x86_64", *HARDWARE, "-object", memory,
@@ -100,11 +99,19 @@ class Machine:
             raise LabError(f"QEMU did not start: {(self.folder / 'qemu.log').read_text().strip()}") from None
 
     def _fresh_folder(self):
+        """The lock of a new machine; what others left that were killed is swept away."""
         MACHINES.mkdir(mode=0o700, exist_ok=True)
-        if self.running():
-            raise LabError(f"the machine '{self.name}' runs already")
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir()
+        with open(MACHINES / ".lock", "w") as all_machines:
+            fcntl.flock(all_machines, fcntl.LOCK_EX)
+            if self.running():
+                raise LabError(f"the machine '{self.name}' runs already")
+            for name in os.listdir(MACHINES):
+                if name != ".lock" and not Machine(name).running():
+                    shutil.rmtree(MACHINES / name, ignore_errors=True)
+            self.folder.mkdir()
+            lock = open(self.folder / "lock", "w")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            return lock
 
     def _listening(self, name):
         listener = socket.socket(socket.AF_UNIX)
