@@ -18,11 +18,13 @@
 #include "xenvm/signals.hpp"
 #include "xenvm/sim_engine.hpp"
 #include "xenvm/startup.hpp"
+#include "xenvm/xl_engine.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
 #include <filesystem>
+#include <memory>
 
 namespace {
 
@@ -44,11 +46,19 @@ ExitCode code_of(const Failure& failure) {
     return symbol == errors::bad_config.symbol || symbol == errors::invalid_uuid.symbol ? bad_config : failed;
 }
 
-// This build knows the simulation only; on a host with a hypervisor it must be asked for.
-void check_engine(const Settings& settings) {
-    const bool hypervisor = std::filesystem::exists("/dev/xen/privcmd") || std::filesystem::exists("/proc/xen/privcmd");
-    if (settings.engine == EngineKind::automatic && hypervisor)
-        fail(errors::hypervisor_unavailable, "engine", "this build cannot drive it; --engine sim simulates one");
+bool on_xen() { return std::filesystem::exists("/dev/xen/privcmd") || std::filesystem::exists("/proc/xen/privcmd"); }
+
+std::unique_ptr<Engine> make_engine(const Settings& settings, const Uuid& uuid, Clock& clock,
+                                    const boost::asio::any_io_executor& executor) {
+    if (settings.engine == EngineKind::xen || (settings.engine == EngineKind::automatic && on_xen()))
+        return std::make_unique<XlEngine>(executor, uuid);
+    const SimStore store{settings.run_dir / "sim", settings.sim_host_memory_mib};
+    return std::make_unique<SimEngine>(uuid, store, clock);
+}
+
+bool has_complete_domain(Engine& engine) {
+    const auto domain = engine.read();
+    return domain && domain->phase != DomainPhase::building;
 }
 
 ExitCode serve(const Settings& settings, FileConfig& config, const Uuid& uuid, Readiness& ready) {
@@ -59,11 +69,11 @@ ExitCode serve(const Settings& settings, FileConfig& config, const Uuid& uuid, R
     boost::asio::io_context loop{1};
     const auto executor = loop.get_executor();
     const auto clock = make_host_clock(executor);
-    SimEngine engine{uuid, SimStore{settings.run_dir / "sim", settings.sim_host_memory_mib}, *clock};
-    if (!settings.adopt && engine.read()) return domain_exists;
+    const auto engine = make_engine(settings, uuid, *clock, executor);
+    if (!settings.adopt && has_complete_domain(*engine)) return domain_exists;
 
     Fanout news;
-    Monitor monitor{executor, uuid, engine, news};
+    Monitor monitor{executor, uuid, *engine, news};
     const CommandContext commands{monitor, config, [&] { boost::asio::post(loop, [&] { loop.stop(); }); }};
     const Signals signals{executor, commands};
     std::optional<CommandSocket> socket;
@@ -96,7 +106,6 @@ int main(int argc, char** argv) {
         FileConfig config{settings->config_path, settings->strict_config};
         const Uuid uuid = uuid_of(*settings, config);
         config.set_uuid(uuid);
-        check_engine(*settings);
         prepare_run_dir(settings->run_dir);
         if (settings->daemonize) ready = daemonize();
         name_log(*settings, uuid);

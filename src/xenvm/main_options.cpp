@@ -17,7 +17,8 @@ namespace {
 constexpr int bad_usage = 3;
 
 void declare(CLI::App& app, Settings& settings, bool& no_daemonize, bool& help_faults) {
-    const std::map<std::string, EngineKind> engines{{"auto", EngineKind::automatic}, {"sim", EngineKind::simulated}};
+    const std::map<std::string, EngineKind> engines{
+        {"auto", EngineKind::automatic}, {"xl", EngineKind::xen}, {"sim", EngineKind::simulated}};
     app.add_option("--config,config", settings.config_path, "Configuration file");
     app.add_option("--uuid", settings.uuid, "The machine's uuid; overrides the file");
     app.add_flag("--strict-config", settings.strict_config, "A mistake in the file ends the process with code 3");
@@ -29,7 +30,7 @@ void declare(CLI::App& app, Settings& settings, bool& no_daemonize, bool& help_f
     app.add_flag("--adopt", settings.adopt, "Take over the domain of this machine, if there is one");
     app.add_flag("--syslog", settings.syslog, "Log to syslog instead of stderr");
     app.add_flag("--debug", settings.debug, "Log more");
-    app.add_option("--engine", settings.engine, "auto: the hypervisor, or the simulation where there is none; sim")
+    app.add_option("--engine", settings.engine, "xl: Xen; sim: a simulated guest; auto: Xen where there is one")
         ->transform(CLI::CheckedTransformer(engines));
     app.add_option("--sim-host-memory", settings.sim_host_memory_mib,
                    "MiB that all simulated domains may have; 0: no limit")

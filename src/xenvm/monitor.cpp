@@ -59,6 +59,10 @@ std::string text_of(const std::exception_ptr& error) try {
     return e.what();
 }
 
+void report_failure(const std::exception_ptr& failure) {
+    if (failure) log::error("not cleared away cause={}", text_of(failure));
+}
+
 }    // namespace
 
 Monitor::Monitor(boost::asio::any_io_executor executor, Uuid uuid, Engine& engine, NewsSink& news)
@@ -71,12 +75,19 @@ Monitor::Monitor(boost::asio::any_io_executor executor, Uuid uuid, Engine& engin
 void Monitor::adopt() {
     const auto domain = engine_.read();
     if (!domain) return;
+    if (domain->phase == DomainPhase::building) return boost::asio::co_spawn(executor_, clear_away(), report_failure);
     facts_.generation = domain->generation;
     spec_ = domain->spec;
     facts_.state = state_of(*domain);
     read_domain();
     engine_.adopt();
     look();
+}
+
+// Whoever was building this domain has ended, and nobody can go on with it.
+Monitor::awaitable<void> Monitor::clear_away() {
+    log::warn("clearing away a domain that was never completed");
+    co_await engine_.destroy();
 }
 
 const model::MonitorFacts& Monitor::facts() {
@@ -165,7 +176,10 @@ Monitor::awaitable<void> Monitor::reset() {
 Monitor::awaitable<void> Monitor::destroy() {
     ++operation_;
     const bool was_alive = alive();
-    co_await engine_.destroy();
+    ++ending_;
+    const std::exception_ptr failure = co_await attempt(engine_.destroy());
+    --ending_;
+    if (failure) std::rethrow_exception(failure);
     if (was_alive) facts_.reason = last_death_ = DownReason::halt;
     enter(VmState::shutdown);
 }
@@ -264,8 +278,10 @@ void Monitor::on_domain(DomainNews news, std::int64_t value) {
     }
 }
 
-// While a domain is being built or saved its operation knows best; otherwise what the hypervisor says counts.
+// While a domain is being built, saved or destroyed its operation knows best; otherwise what the hypervisor says
+// counts.
 void Monitor::look() {
+    if (ending_ > 0) return;
     const States settled{VmState::created, VmState::running, VmState::paused, VmState::shutdowning, VmState::rebooting};
     if (std::find(settled.begin(), settled.end(), facts_.state) == settled.end()) return;
     const auto domain = engine_.read();
@@ -323,7 +339,7 @@ bool Monitor::alive() const { return model::is_running(facts_.state) && facts_.s
 
 void Monitor::require(States allowed, std::string_view operation) {
     look();
-    if (burying_ || std::find(allowed.begin(), allowed.end(), facts_.state) == allowed.end())
+    if (burying_ || ending_ > 0 || std::find(allowed.begin(), allowed.end(), facts_.state) == allowed.end())
         fail(errors::vm_bad_state, facts_.uuid, "it is {}, {} is not possible", to_string(facts_.state), operation);
 }
 

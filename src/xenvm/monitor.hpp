@@ -74,6 +74,7 @@ private:
     void require(States allowed, std::string_view operation);
     bool alive() const;
 
+    awaitable<void> clear_away();
     awaitable<void> build(model::GuestSpec spec, bool paused);
     awaitable<void> revive(RestoreOptions options, model::GuestSpec spec);
     awaitable<void> give_up(std::int64_t operation, std::string cause);
@@ -89,6 +90,7 @@ private:
     model::GuestSpec spec_;         // of the last start, for restarts by the monitor itself
     std::int64_t operation_ = 0;    // number of the last start, restore or destroy: a late failure knows it is late
     bool burying_ = false;
+    int ending_ = 0;    // destroy commands in progress
     model::DownReason last_death_ = model::DownReason::none;
     connect::WakeList changed_;
 };

@@ -8,7 +8,7 @@
 
 namespace xm::xenvm {
 
-enum class EngineKind : std::uint8_t { automatic, simulated };
+enum class EngineKind : std::uint8_t { automatic, xen, simulated };
 
 struct Settings {
     std::filesystem::path config_path;    // empty: every start brings its own spec

@@ -1,0 +1,38 @@
+#include "connect/xl/hypercalls.hpp"
+
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+
+extern "C" {
+#include <xenctrl.h>
+}
+#include <xen/hvm/params.h>
+
+namespace xm::connect::xl {
+namespace {
+
+struct Closer {
+    void operator()(xc_interface* interface) const { xc_interface_close(interface); }
+};
+
+std::unique_ptr<xc_interface, Closer> open_interface() {
+    return std::unique_ptr<xc_interface, Closer>{xc_interface_open(nullptr, nullptr, 0)};
+}
+
+}    // namespace
+
+int acpi_state(int domid) {
+    const auto interface = open_interface();
+    std::uint64_t state = 0;
+    const auto id = static_cast<std::uint32_t>(domid);
+    if (!interface || xc_hvm_param_get(interface.get(), id, HVM_PARAM_ACPI_S_STATE, &state) != 0) return 0;
+    return state == 3 ? 3 : 0;
+}
+
+bool end_with_reboot(int domid) {
+    const auto interface = open_interface();
+    return interface && xc_domain_shutdown(interface.get(), static_cast<std::uint32_t>(domid), SHUTDOWN_reboot) == 0;
+}
+
+}    // namespace xm::connect::xl

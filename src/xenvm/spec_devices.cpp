@@ -1,0 +1,47 @@
+#include "xenvm/spec_devices.hpp"
+
+#include "base/failure.hpp"
+#include "gen/errors.hpp"
+
+#include <algorithm>
+
+namespace xm::xenvm {
+namespace {
+
+template <class Devices>
+bool has_id(const Devices& devices, int id) {
+    return std::any_of(devices.begin(), devices.end(), [id](const auto& device) { return device.id == id; });
+}
+
+}    // namespace
+
+model::Disk& insert_disk(model::GuestSpec& spec, model::Disk disk) {
+    const auto taken = [&](const model::Disk& other) { return other.device == disk.device; };
+    if (std::any_of(spec.disks.begin(), spec.disks.end(), taken))
+        fail(errors::duplicate_device, disk.device, "already in use");
+    while (has_id(spec.disks, disk.id))
+        ++disk.id;
+    return spec.disks.emplace_back(std::move(disk));
+}
+
+model::Disk& find_cd_drive(model::GuestSpec& spec, const std::string& device) {
+    const auto same = [&](const model::Disk& disk) { return disk.device == device; };
+    const auto found = std::find_if(spec.disks.begin(), spec.disks.end(), same);
+    if (found == spec.disks.end() || found->devtype != model::DiskDevtype::cdrom)
+        fail(errors::no_such_disk, device, "not a CD drive of this machine");
+    return *found;
+}
+
+model::Nic& insert_nic(model::GuestSpec& spec, model::Nic nic) {
+    if (has_id(spec.nics, nic.id)) fail(errors::duplicate_device, std::to_string(nic.id), "already in use");
+    return spec.nics.emplace_back(std::move(nic));
+}
+
+model::Nic& find_nic(model::GuestSpec& spec, int id) {
+    const auto same = [id](const model::Nic& nic) { return nic.id == id; };
+    const auto found = std::find_if(spec.nics.begin(), spec.nics.end(), same);
+    if (found == spec.nics.end()) fail(errors::no_such_nic, std::to_string(id), "this machine has none of that id");
+    return *found;
+}
+
+}    // namespace xm::xenvm

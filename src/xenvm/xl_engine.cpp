@@ -1,0 +1,231 @@
+#include "xenvm/xl_engine.hpp"
+
+#include "base/failure.hpp"
+#include "base/log.hpp"
+#include "gen/errors.hpp"
+#include "xenvm/attempt.hpp"
+#include "xenvm/spec_devices.hpp"
+#include "xenvm/xl_image.hpp"
+
+namespace xm::xenvm {
+
+using connect::xl::DomainLife;
+
+namespace {
+
+DomainPhase phase_of(DomainLife life) {
+    switch (life) {
+        case DomainLife::running:
+            return DomainPhase::running;
+        case DomainLife::paused:
+        case DomainLife::suspended:    // goes on after unpause()
+            return DomainPhase::paused;
+        case DomainLife::dead:
+            break;
+    }
+    return DomainPhase::dead;
+}
+
+}    // namespace
+
+XlEngine::XlEngine(boost::asio::any_io_executor executor, Uuid uuid)
+    : uuid_{uuid}, boot_id_{boot_id_of_host()}, toolstack_{executor, [this](int domid) { on_event(domid); }} {
+    const auto domid = toolstack_.find(uuid_);
+    if (!domid) return;
+    const auto note = xl_note_from_text(toolstack_.note(*domid), boot_id_);
+    (note ? domid_ : remains_) = *domid;
+    if (!note) return;
+    note_ = *note;
+    memory_target_kib_ = toolstack_.memory_target_kib(domid_);
+}
+
+std::optional<Domain> XlEngine::read() {
+    const bool complete = domid_ >= 0;
+    const auto info = complete || remains_ >= 0 ? toolstack_.info(complete ? domid_ : remains_) : std::nullopt;
+    if (!info) return std::nullopt;
+    if (!complete) return Domain{.domid = remains_, .phase = DomainPhase::building, .spec = {}};
+    Domain domain{.domid = domid_, .phase = phase_of(info->life), .spec = note_.spec};
+    domain.ran = info->ran || note_.restored;
+    domain.death = info->death;
+    domain.memory_kib = memory_target_kib_;
+    domain.generation = note_.generation;
+    if (note_.spec.stubdom) domain.stubdomid = toolstack_.stubdomid(domid_);
+    if (note_.spec.virt_type == model::VirtType::hvm) domain.acpi = toolstack_.acpi_state(domid_);
+    return domain;
+}
+
+void XlEngine::adopt() {
+    if (domid_ >= 0) toolstack_.watch_death(domid_);
+}
+
+void XlEngine::on_event(int domid) {
+    if (!events_ || domid != domid_ || destroying_) return;
+    const auto info = toolstack_.info(domid_);
+    if (!info || info->life == Life::dead) events_->on_domain(DomainNews::died, 0);
+}
+
+int XlEngine::existing() const {
+    if (domid_ < 0) fail(errors::no_domain, uuid_.text(), "there is no domain");
+    return domid_;
+}
+
+XlEngine::Life XlEngine::life() {
+    const auto info = toolstack_.info(existing());
+    if (!info) fail(errors::no_domain, uuid_.text(), "domain {} is gone", domid_);
+    return info->life;
+}
+
+void XlEngine::require_none() {
+    if (const auto domid = toolstack_.find(uuid_))
+        fail(errors::vm_already_created, uuid_.text(), "domain {} exists", *domid);
+}
+
+void XlEngine::take(int domid) {
+    domid_ = domid;
+    memory_target_kib_ = toolstack_.memory_target_kib(domid_);
+    write_note();
+    toolstack_.watch_death(domid_);
+}
+
+void XlEngine::write_note() { toolstack_.keep_note(existing(), to_text(note_, boot_id_)); }
+
+// ---- life
+
+XlEngine::awaitable<void> XlEngine::create(model::GuestSpec spec, std::int64_t generation) {
+    require_none();
+    note_ = {.generation = generation, .restored = false, .spec = std::move(spec)};
+    take(co_await toolstack_.create(note_.spec));
+}
+
+XlEngine::awaitable<void> XlEngine::attach_devices() { co_return; }
+
+XlEngine::awaitable<void> XlEngine::restore(std::string file, model::GuestSpec spec, std::int64_t generation) {
+    require_none();
+    OpenImage image = open_image(file);
+    if (spec.uuid.empty()) spec = std::move(image.spec);
+    spec.uuid = uuid_.text();
+    note_ = {.generation = generation, .restored = true, .spec = std::move(spec)};
+    take(co_await toolstack_.restore(note_.spec, image.fd.get()));
+}
+
+// The guest takes part in being saved, so it must run.
+XlEngine::awaitable<void> XlEngine::save(std::string file) {
+    const bool paused = life() == Life::paused;
+    NewImage image{std::move(file), note_.spec};
+    if (paused) co_await toolstack_.unpause(existing());
+    const std::exception_ptr failure = co_await attempt(toolstack_.save(existing(), image.fd()));
+    if (!failure) co_return image.finish();
+    const std::exception_ptr also = paused ? co_await attempt(pause()) : nullptr;
+    if (also) log::warn("not paused again after a save that failed domid={}", domid_);
+    std::rethrow_exception(failure);
+}
+
+XlEngine::awaitable<void> XlEngine::pause() {
+    if (life() == Life::running) co_await toolstack_.pause(existing());
+}
+
+XlEngine::awaitable<void> XlEngine::unpause() {
+    const Life now = life();
+    if (now == Life::suspended)
+        co_await toolstack_.resume(existing());
+    else if (now == Life::paused)
+        co_await toolstack_.unpause(existing());
+}
+
+XlEngine::awaitable<void> XlEngine::destroy() {
+    while (destroying_)
+        co_await destroyed_.wait();
+    destroying_ = true;
+    co_await toolstack_.abort();
+    domid_ = remains_ = -1;
+    const auto domid = toolstack_.find(uuid_);
+    const std::exception_ptr failure = domid ? co_await attempt(toolstack_.destroy(*domid)) : nullptr;
+    destroying_ = false;
+    destroyed_.wake();
+    if (!failure || !toolstack_.find(uuid_)) co_return;
+    remains_ = *domid;
+    std::rethrow_exception(failure);
+}
+
+// ---- requests to the guest
+
+XlEngine::awaitable<void> XlEngine::ask_shutdown() { co_await toolstack_.ask_shutdown(existing()); }
+
+XlEngine::awaitable<void> XlEngine::ask_reboot() { co_await toolstack_.ask_reboot(existing()); }
+
+XlEngine::awaitable<void> XlEngine::ask_sleep() {
+    if (note_.spec.virt_type == model::VirtType::pv)
+        fail(errors::not_supported, uuid_.text(), "a paravirtual guest has no S3");
+    co_await toolstack_.press_sleep(existing());
+}
+
+XlEngine::awaitable<void> XlEngine::ask_hibernate() {
+    fail(errors::not_supported, uuid_.text(), "no way to ask this guest");
+    co_return;
+}
+
+XlEngine::awaitable<void> XlEngine::wake() {
+    if (note_.spec.virt_type == model::VirtType::hvm) co_await toolstack_.wake(existing());
+}
+
+XlEngine::awaitable<void> XlEngine::reset() {
+    toolstack_.reset(existing());
+    co_return;
+}
+
+// ---- devices
+
+XlEngine::awaitable<void> XlEngine::add_disk(model::Disk disk) {
+    model::GuestSpec spec = note_.spec;
+    const model::Disk added = insert_disk(spec, std::move(disk));
+    co_await toolstack_.add_disk(existing(), spec, added);
+    insert_disk(note_.spec, added);
+    write_note();
+}
+
+XlEngine::awaitable<void> XlEngine::set_medium(std::string device, std::string path) {
+    model::GuestSpec spec = note_.spec;
+    model::Disk& drive = find_cd_drive(spec, device);
+    drive.path = path;
+    co_await toolstack_.set_medium(existing(), spec, drive);
+    find_cd_drive(note_.spec, device).path = std::move(path);
+    write_note();
+}
+
+XlEngine::awaitable<void> XlEngine::add_nic(model::Nic nic) {
+    model::GuestSpec spec = note_.spec;
+    const model::Nic added = insert_nic(spec, std::move(nic));
+    co_await toolstack_.add_nic(existing(), spec, added);
+    insert_nic(note_.spec, added);
+    write_note();
+}
+
+XlEngine::awaitable<void> XlEngine::change_nic(model::Nic nic) {
+    model::GuestSpec spec = note_.spec;
+    model::Nic& changed = find_nic(spec, nic.id);
+    co_await toolstack_.remove_nic(existing(), spec, changed);
+    changed = nic;
+    co_await toolstack_.add_nic(existing(), spec, changed);
+    find_nic(note_.spec, nic.id) = std::move(nic);
+    write_note();
+}
+
+XlEngine::awaitable<void> XlEngine::set_memory_target(std::int64_t memory_kib) {
+    toolstack_.set_memory_target(existing(), memory_kib);
+    memory_target_kib_ = memory_kib;
+    co_return;
+}
+
+// ---- not of this world
+
+XlEngine::awaitable<void> XlEngine::advance(std::chrono::milliseconds) {
+    fail(errors::not_supported, uuid_.text(), "a real guest keeps its own time");
+    co_return;
+}
+
+XlEngine::awaitable<void> XlEngine::simulate(std::string) {
+    fail(errors::not_supported, uuid_.text(), "a real guest acts on its own");
+    co_return;
+}
+
+}    // namespace xm::xenvm

@@ -1,0 +1,72 @@
+#pragma once
+// The engine of a real hypervisor: one domain of Xen, through libxl. The domain is known by its uuid; what libxl does
+// not keep (generation, spec) is noted beside it and goes with it.
+
+#include "base/uuid.hpp"
+#include "connect/wake_list.hpp"
+#include "connect/xl/toolstack.hpp"
+#include "xenvm/engine.hpp"
+#include "xenvm/xl_note.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <optional>
+
+namespace xm::xenvm {
+
+// Outlives every operation on it. Fails with errors::hypervisor_unavailable.
+class XlEngine final : public Engine {
+public:
+    XlEngine(boost::asio::any_io_executor executor, Uuid uuid);
+
+    void listen(DomainEvents& events) override { events_ = &events; }
+    std::optional<Domain> read() override;
+    void adopt() override;
+
+    awaitable<void> create(model::GuestSpec spec, std::int64_t generation) override;
+    awaitable<void> attach_devices() override;    // libxl has attached them already
+    awaitable<void> restore(std::string file, model::GuestSpec spec, std::int64_t generation) override;
+    awaitable<void> save(std::string file) override;
+    awaitable<void> pause() override;
+    awaitable<void> unpause() override;
+    awaitable<void> destroy() override;
+
+    awaitable<void> ask_shutdown() override;
+    awaitable<void> ask_reboot() override;
+    awaitable<void> ask_sleep() override;
+    awaitable<void> ask_hibernate() override;
+    awaitable<void> wake() override;
+    awaitable<void> reset() override;
+
+    awaitable<void> add_disk(model::Disk disk) override;
+    awaitable<void> set_medium(std::string device, std::string path) override;
+    awaitable<void> add_nic(model::Nic nic) override;
+    awaitable<void> change_nic(model::Nic nic) override;
+    awaitable<void> set_memory_target(std::int64_t memory_kib) override;
+
+    awaitable<void> advance(std::chrono::milliseconds by) override;
+    awaitable<void> simulate(std::string event) override;
+
+private:
+    using Life = connect::xl::DomainLife;
+
+    int existing() const;    // fails with errors::no_domain
+    Life life();
+    void require_none();
+    void take(int domid);    // the domain is complete: note it, hear of its end
+    void write_note();
+    void on_event(int domid);
+
+    Uuid uuid_;
+    std::string boot_id_;
+    connect::xl::Toolstack toolstack_;
+    DomainEvents* events_ = nullptr;
+    int domid_ = -1;      // of our complete domain
+    int remains_ = -1;    // of a domain that was never completed
+    XlNote note_;         // of the domain domid_
+    std::int64_t memory_target_kib_ = 0;
+    bool destroying_ = false;
+    connect::WakeList destroyed_;
+};
+
+}    // namespace xm::xenvm
