@@ -1,0 +1,90 @@
+#include "store/host.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace xm::test {
+namespace {
+
+using connect::store::Session;
+using connect::store::StoreAway;
+using Milliseconds = std::chrono::milliseconds;
+
+TEST_CASE("where there is no xenstore a request fails at once", "[away][played]") {
+    Host host;
+    host.daemon.kill();
+    CHECK_THROWS_AS(host.result_of(host.store.read("/a")), StoreAway);
+    std::filesystem::remove_all(host.daemon.folder());
+    CHECK_THAT(host.failure_of(host.store.write("/a", "")), Catch::Contains("there is no xenstore"));
+    host.store.post("a value", [](Session& session) { session.write("/a", ""); });
+    CHECK_THROWS_AS(host.result_of(host.store.read("/a")), StoreAway);
+}
+
+TEST_CASE("a request to a xenstore that was restarted is made on a new connection", "[away][played]") {
+    Host host;
+    for (int round = 0; round < 3; ++round) {
+        host.run(host.store.write("/a", "1"));
+        host.daemon.kill();
+        host.daemon.start();
+        CHECK_FALSE(host.result_of(host.store.read("/a")));
+    }
+}
+
+TEST_CASE("a xenstore that hangs costs a request its deadline, and the loop nothing", "[away][played]") {
+    Host host{Milliseconds{200}};
+    host.run(host.store.write("/a", "1"));
+    host.daemon.stop();
+    const auto begin = std::chrono::steady_clock::now();
+    std::string failure;
+    bool ended = false;
+    boost::asio::co_spawn(host.loop, host.store.write("/a", "2"), [&](std::exception_ptr thrown) {
+        try {
+            std::rethrow_exception(thrown);
+        } catch (const std::exception& what) {
+            failure = what.what();
+        }
+        ended = true;
+    });
+    int turns = 0;
+    while (!ended) {
+        host.run_for(Milliseconds{5});
+        ++turns;
+    }
+    CHECK_THAT(failure, Catch::Contains("no answer within 200 ms"));
+    CHECK(turns > 10);
+    CHECK(std::chrono::steady_clock::now() - begin >= Milliseconds{190});
+    host.daemon.go_on();
+}
+
+TEST_CASE("what has not begun at its deadline is not done", "[away][played]") {
+    Host host{Milliseconds{100}};
+    host.run(host.store.write("/a", "1"));
+    host.daemon.stop();
+    CHECK(host.failure_of(host.store.write("/begun", "")) != "");
+    CHECK(host.failure_of(host.store.write("/a", "2")) != "");
+    host.daemon.go_on();
+    host.until([&] {
+        try {
+            host.settle();
+            return true;
+        } catch (const Failure&) {
+            return false;
+        }
+    });
+    CHECK(host.result_of(host.store.read("/a")) == "1");
+}
+
+TEST_CASE("a xenstore that hangs does not hold up our end", "[away][played]") {
+    Host host;
+    host.daemon.stop();
+    const auto begin = std::chrono::steady_clock::now();
+    {
+        Host::Store hung{host.loop.get_executor(), {.socket = host.daemon.socket(), .limit = Milliseconds{50}}};
+        const Host::Watch watch{hung, "/a", [] {}};
+        CHECK(host.failure_of(hung.write("/a", "2")) != "");
+    }
+    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds{5});
+    host.daemon.go_on();
+}
+
+}    // namespace
+}    // namespace xm::test
