@@ -12,6 +12,7 @@
 #include "xenvm/daemon.hpp"
 #include "xenvm/fanout.hpp"
 #include "xenvm/file_config.hpp"
+#include "xenvm/idle_memory.hpp"
 #include "xenvm/log_setup.hpp"
 #include "xenvm/monitor.hpp"
 #include "xenvm/settings.hpp"
@@ -23,6 +24,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 
@@ -30,6 +32,8 @@ namespace {
 
 using namespace xm;
 using namespace xm::xenvm;
+
+constexpr std::chrono::milliseconds quiet_time{1000};
 
 enum ExitCode : int { ended = 0, monitor_exists = 1, domain_exists = 2, bad_config = 3, failed = 4 };
 
@@ -86,7 +90,7 @@ ExitCode serve(const Settings& settings, FileConfig& config, const Uuid& uuid, R
     log::info("ready");
     news.on_news(connect::notify_started, "ping", monitor.facts());
     run_startup(executor, monitor, config);
-    loop.run();
+    run_thriftily(loop, quiet_time);
     news.on_news(connect::notify_hup, "hup", monitor.facts());
     loop.restart();
     loop.poll();    // what subscribers take at once, they get
