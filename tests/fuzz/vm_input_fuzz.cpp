@@ -1,12 +1,12 @@
 // What clients of the manager hand in as text: argo rules, PCI addresses, MACs, database keys, the JSON of a new VM.
 // Each is refused, or has a normal form that reads back as itself.
 
+#include "base/mac.hpp"
 #include "fuzz.hpp"
 #include "gen/errors.hpp"
 #include "xenmgr/config/argo_rules.hpp"
 #include "xenmgr/config/creation.hpp"
 #include "xenmgr/config/json_tree.hpp"
-#include "xenmgr/config/mac.hpp"
 #include "xenmgr/config/pci_rules.hpp"
 
 using namespace xm;

@@ -14,6 +14,7 @@ DomainConfig domain_config(const model::GuestSpec& spec);
 // the devices of the spec.
 DeviceDisk device_disk(const model::GuestSpec& spec, const model::Disk& disk);
 DeviceNic device_nic(const model::GuestSpec& spec, const model::Nic& nic);
-DevicePci device_pci(const std::string& address);    // "0000:01:00.0", optionally "@<guest slot>", both hexadecimal
+// "0000:01:00.0", then optionally "@<guest slot>", both hexadecimal, and ",msitranslate=0" and the like.
+DevicePci device_pci(const std::string& text);
 
 }    // namespace xm::connect::xl

@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "connect/xl/blocks.hpp"
+#include "connect/xl/extra_keys.hpp"
 #include "connect/xl/fields.hpp"
 
 #include <algorithm>
@@ -21,6 +22,7 @@ using Text = char*& (*)(Config&);
 using Number = std::uint32_t& (*)(Config&);
 using Whole = int& (*)(Config&);
 using Mebibytes = std::uint64_t& (*)(Config&);    // libxl counts KiB
+using EachPci = bool libxl_device_pci::*;
 struct Choice {
     const Words* words;
     void (*set)(Config&, int);
@@ -29,7 +31,7 @@ struct Choice {
 struct Setting {
     std::string_view key;
     libxl_domain_type only_for;    // invalid: for all
-    std::variant<Flag, Text, Number, Whole, Mebibytes, Choice> place;
+    std::variant<Flag, Text, Number, Whole, Mebibytes, Choice, EachPci> place;
 };
 
 constexpr auto any = LIBXL_DOMAIN_TYPE_INVALID;
@@ -38,7 +40,7 @@ constexpr auto pvh = LIBXL_DOMAIN_TYPE_PVH;
 constexpr auto hvm = LIBXL_DOMAIN_TYPE_HVM;
 
 // clang-format off
-const Setting settings[] = {
+constexpr Setting settings[] = {
     // The hypervisor's treatment of the domain
     {"tsc_mode",            any, Choice{libxl_tsc_mode_string_table,
                                         [](Config& c, int v) { c.b_info.tsc_mode = static_cast<libxl_tsc_mode>(v); }}},
@@ -75,7 +77,6 @@ const Setting settings[] = {
     {"xen_platform_pci",    hvm, Flag{[](Config& c) -> auto& { return c.b_info.u.hvm.xen_platform_pci; }}},
     {"vpt_align",           hvm, Flag{[](Config& c) -> auto& { return c.b_info.u.hvm.vpt_align; }}},
     {"gfx_passthru",        hvm, Flag{[](Config& c) -> auto& { return c.b_info.u.hvm.gfx_passthru; }}},
-    {"usb",                 hvm, Flag{[](Config& c) -> auto& { return c.b_info.u.hvm.usb; }}},
     {"usbversion",          hvm, Whole{[](Config& c) -> auto& { return c.b_info.u.hvm.usbversion; }}},
     {"usbdevice",           hvm, Text{[](Config& c) -> auto& { return c.b_info.u.hvm.usbdevice; }}},
     {"system_firmware",     hvm, Text{[](Config& c) -> auto& { return c.b_info.u.hvm.system_firmware; }}},
@@ -96,8 +97,15 @@ const Setting settings[] = {
     {"vncunused",           hvm, Flag{[](Config& c) -> auto& { return c.b_info.u.hvm.vnc.findunused; }}},
     {"sdl",                 hvm, Flag{[](Config& c) -> auto& { return c.b_info.u.hvm.sdl.enable; }}},
     {"keymap",              hvm, Text{[](Config& c) -> auto& { return c.b_info.u.hvm.keymap; }}},
+    // All devices that are passed through
+    {"pci_msitranslate",    any, EachPci{&libxl_device_pci::msitranslate}},
+    {"pci_power_mgmt",      any, EachPci{&libxl_device_pci::power_mgmt}},
+    {"pci_permissive",      any, EachPci{&libxl_device_pci::permissive}},
+    {"pci_seize",           any, EachPci{&libxl_device_pci::seize}},
 };
 // clang-format on
+static_assert(std::ranges::equal(settings, extra_keys, {}, &Setting::key),
+              "extra_keys.hpp lists the same, in this order");
 
 struct Line {
     std::string field;    // "extra[0]"
@@ -107,6 +115,12 @@ struct Line {
 
 [[noreturn]] void refuse_value(const Line& line, std::string_view expected) {
     refuse(line.field, "{}: '{}' is not {}", line.key, text::escaped(line.value, 60), expected);
+}
+
+bool flag(const Line& line) {
+    const auto value = text::parse_bool(line.value);
+    if (!value) refuse_value(line, "0 or 1");
+    return *value;
 }
 
 template <class N>
@@ -122,10 +136,10 @@ struct Apply {
     Config& config;
     const Line& line;
 
-    void operator()(Flag place) const {
-        const auto value = text::parse_bool(line.value);
-        if (!value) refuse_value(line, "0 or 1");
-        set(place(config), *value);
+    void operator()(Flag place) const { set(place(config), flag(line)); }
+    void operator()(EachPci place) const {
+        for (int i = 0; i < config.num_pcidevs; ++i)
+            config.pcidevs[i].*place = flag(line);
     }
     void operator()(Text place) const { copy(place(config), line.value); }
     void operator()(Number place) const {

@@ -31,16 +31,15 @@ void leave_the_dead_alone(libxl_domain_config& config) {
     config.on_soft_reset = LIBXL_ACTION_ON_SHUTDOWN_PRESERVE;
 }
 
+// An HVM guest boots from its drives unless it has a kernel.
 void set_what_boots(libxl_domain_build_info& build, const GuestSpec& spec) {
-    if (spec.virt_type == VirtType::hvm) {
-        copy(build.u.hvm.boot, spec.boot.value_or(""));
-        if (spec.bios) build.u.hvm.bios = word<libxl_bios_type>(libxl_bios_type_string_table, "bios", *spec.bios);
-        build.device_model_version = LIBXL_DEVICE_MODEL_VERSION_QEMU_XEN;
-    } else {
-        copy(build.kernel, spec.kernel);
-        copy(build.ramdisk, spec.ramdisk);
-        copy(build.cmdline, spec.cmdline);
-    }
+    copy(build.kernel, spec.kernel);
+    copy(build.ramdisk, spec.ramdisk);
+    copy(build.cmdline, spec.cmdline);
+    if (spec.virt_type != VirtType::hvm) return;
+    copy(build.u.hvm.boot, spec.boot.value_or(""));
+    if (spec.bios) build.u.hvm.bios = word<libxl_bios_type>(libxl_bios_type_string_table, "bios", *spec.bios);
+    build.device_model_version = LIBXL_DEVICE_MODEL_VERSION_QEMU_XEN;
 }
 
 }    // namespace

@@ -1,5 +1,6 @@
 // Network cards.
 
+#include "base/mac.hpp"
 #include "base/text.hpp"
 #include "connect/xl/blocks.hpp"
 #include "connect/xl/domain_config.hpp"
@@ -13,16 +14,13 @@ using model::Nic;
 
 void set_mac(libxl_mac& mac, const Nic& nic) {
     if (nic.mac.empty()) return;    // libxl makes one up
-    const auto octets = text::split(nic.mac, ':');
-    bool good = octets.size() == sizeof(mac);
-    for (std::size_t i = 0; good && i < octets.size(); ++i) {
-        const auto octet = text::parse_number<std::uint8_t>(octets[i], 16);
-        good = octet && octets[i].size() == 2;
-        mac[i] = octet.value_or(0);
-    }
-    if (!good)
-        refuse(fmt::format("nic {}: mac", nic.id), "'{}' is no hardware address; write aa:bb:cc:dd:ee:ff",
+    const auto address = parse_mac(nic.mac);
+    if (!address)
+        refuse(fmt::format("nic {}: mac", nic.id), "'{}' is no hardware address of a card; write aa:bb:cc:dd:ee:ff",
                text::escaped(nic.mac, 40));
+    const auto octets = text::split(*address, ':');
+    for (std::size_t i = 0; i < octets.size(); ++i)
+        mac[i] = *text::parse_number<std::uint8_t>(octets[i], 16);
 }
 
 }    // namespace

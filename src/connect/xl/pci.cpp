@@ -6,6 +6,8 @@
 #include "connect/xl/fields.hpp"
 #include "model/pci_device.hpp"
 
+#include <algorithm>
+
 namespace xm::connect::xl {
 namespace {
 
@@ -21,6 +23,30 @@ std::uint32_t guest_slot(const std::string& address, std::string_view text) {
     if (!slot || *slot < 1 || *slot >= slots)
         fail(errors::bad_pci_address, text::escaped(address, 40), "the guest's slot must be 1 to 1f, hexadecimal");
     return static_cast<std::uint32_t>(*slot * functions);
+}
+
+struct Option {
+    std::string_view name;
+    bool libxl_device_pci::* member;
+};
+
+constexpr Option options[] = {
+    {"msitranslate", &libxl_device_pci::msitranslate},
+    {"power_mgmt", &libxl_device_pci::power_mgmt},
+    {"permissive", &libxl_device_pci::permissive},
+    {"seize", &libxl_device_pci::seize},
+};
+
+void set_option(libxl_device_pci& device, const std::string& text, std::string_view option) {
+    const auto equals = std::min(option.find('='), option.size());
+    const auto name = option.substr(0, equals);
+    const auto row = std::ranges::find(options, name, &Option::name);
+    if (row == std::end(options))
+        fail(errors::bad_pci_address, text::escaped(text, 60),
+             "{} is none of msitranslate, power_mgmt, permissive, seize", text::escaped(name, 30));
+    const auto value = equals == option.size() ? std::nullopt : text::parse_bool(option.substr(equals + 1));
+    if (!value) fail(errors::bad_pci_address, text::escaped(text, 60), "{}: 0 or 1 is expected", name);
+    device.*row->member = *value;
 }
 
 // "3f8-3ff", hexadecimal
@@ -65,21 +91,25 @@ Range* only(Range range) {
 
 }    // namespace
 
-DevicePci device_pci(const std::string& address) {
-    const auto at = address.find('@');
-    const auto found = model::PciAddress::parse(text::trim(std::string_view{address}.substr(0, at)));
-    if (!found) fail(errors::bad_pci_address, text::escaped(address, 40), "it is passed through to a domain");
+// "0000:01:00.0@5,seize=0" in its parts
+DevicePci device_pci(const std::string& text) {
+    const auto parts = text::split(text, ',');
+    const auto at = parts.front().find('@');
+    const auto found = model::PciAddress::parse(text::trim(parts.front().substr(0, at)));
+    if (!found) fail(errors::bad_pci_address, text::escaped(text, 40), "it is passed through to a domain");
     DevicePci made;
     made->domain = found->domain;
     made->bus = found->bus;
     made->dev = found->slot;
     made->func = found->function;
     made->vfunc_mask = one_function;
-    if (at != address.npos) made->vdevfn = guest_slot(address, text::trim(std::string_view{address}.substr(at + 1)));
+    if (at != parts.front().npos) made->vdevfn = guest_slot(text, text::trim(parts.front().substr(at + 1)));
     made->permissive = true;
     made->msitranslate = true;
     made->seize = true;
     made->power_mgmt = true;
+    for (std::size_t i = 1; i < parts.size(); ++i)
+        set_option(*made, text, text::trim(parts[i]));
     return made;
 }
 

@@ -1,9 +1,9 @@
 #include "xenmgr/config/nic_rows.hpp"
 
 #include "base/failure.hpp"
+#include "base/mac.hpp"
 #include "base/text.hpp"
 #include "gen/errors.hpp"
-#include "xenmgr/config/mac.hpp"
 
 #include <algorithm>
 #include <iterator>

@@ -1,6 +1,6 @@
+#include "base/mac.hpp"
 #include "unit/xenmgr_config/host_of_vms.hpp"
 #include "xenmgr/config/disk_rows.hpp"
-#include "xenmgr/config/mac.hpp"
 #include "xenmgr/config/nic_rows.hpp"
 
 #include <catch2/catch.hpp>

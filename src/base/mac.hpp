@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace xm::xenmgr {
+namespace xm {
 
 // From the MD5 digest of "<nic id> <uuid>"; locally administered, unicast.
 std::string generated_mac(int nic_id, Uuid vm);
@@ -15,4 +15,4 @@ std::string generated_mac(int nic_id, Uuid vm);
 // Six octets in hexadecimal, separated by colons, not multicast; in lower case.
 std::optional<std::string> parse_mac(std::string_view untrusted_text);
 
-}    // namespace xm::xenmgr
+}    // namespace xm

@@ -1,26 +1,16 @@
-#include "xenmgr/config/mac.hpp"
+#include "base/mac.hpp"
 
+#include "base/md5.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
-#include <array>
-#include <stdexcept>
-
-namespace xm::xenmgr {
+namespace xm {
 namespace {
 
 constexpr std::size_t mac_text_length = 17;
 constexpr unsigned multicast_bit = 0x01;
 constexpr unsigned local_bit = 0x02;
-
-std::array<unsigned char, 16> md5(std::string_view text) {
-    std::array<unsigned char, 16> digest{};
-    if (EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_md5(), nullptr) != 1)
-        throw std::runtime_error{"MD5 is not available"};
-    return digest;
-}
 
 }    // namespace
 
@@ -48,4 +38,4 @@ std::optional<std::string> parse_mac(std::string_view untrusted_text) {
     return mac;
 }
 
-}    // namespace xm::xenmgr
+}    // namespace xm
