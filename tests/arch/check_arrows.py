@@ -69,8 +69,12 @@ LAYERS = [
     Layer("src/xenvm/*", BASIC + " xenvm model connect asio asio.wait json cli11", never="sdbus sd-bus bus"),
     Layer("src/dbd/*_bus.?pp", BASIC + " dbd model connect asio asio.wait json sqlite bus gen.schema gen.server"),
     Layer("src/dbd/*", BASIC + " dbd model connect asio asio.wait json sqlite cli11", never="sdbus sd-bus bus"),
+    Layer("src/vchan/xen_*", "vchan std boost posix asio asio.wait xen"),
+    Layer("src/vchan/*", "vchan std boost asio asio.wait"),    # goes into guests, as small as it can be
+    Layer("src/guestbus/host_news.*", "guestbus std boost posix asio asio.wait xen"),
+    Layer("src/guestbus/*", "guestbus vchan base std boost posix asio asio.wait"),
     Layer("src/rpcproxy/*_bus.?pp", BASIC + " rpcproxy model connect asio asio.wait json bus gen.schema gen.server"),
-    Layer("src/rpcproxy/*", BASIC + " rpcproxy model connect asio asio.wait beast json pugixml openssl cli11",
+    Layer("src/rpcproxy/*", BASIC + " rpcproxy vchan model connect asio asio.wait beast json pugixml openssl cli11",
           never="sdbus sd-bus bus"),
     Layer("src/ovf/*", BASIC + " ovf base model pugixml openssl"),
     Layer("src/xec/*", BASIC + " xec bus gen.schema gen.client asio asio.wait json pugixml cli11 sd-bus systemd",
