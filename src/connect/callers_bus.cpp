@@ -3,6 +3,7 @@
 #include "base/failure.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "connect/store/domain_identity.hpp"
 #include "gen/errors.hpp"
 #include "gen/rpc_proxy_control_client.hpp"
 
@@ -39,10 +40,10 @@ std::int64_t number(const std::map<std::string, bus::Variant>& credentials, cons
 
 }    // namespace
 
-BusCallers::BusCallers(bus::Connection& connection, Xenstore xenstore)
+BusCallers::BusCallers(bus::Connection& connection, store::Store& xenstore)
     : connection_{connection},
       daemon_{connection, bus_name, "/org/freedesktop/DBus"},
-      xenstore_{std::move(xenstore)},
+      xenstore_{xenstore},
       proxy_user_{proxy_user()} {}
 
 asio::awaitable<CallerDomain> BusCallers::domain_of(std::string sender) {
@@ -59,9 +60,8 @@ asio::awaitable<CallerDomain> BusCallers::ask(std::string sender) {
     if (!domid) co_return co_await ask_proxy(std::move(sender));
     CallerDomain domain{.domid = *domid, .vm = std::nullopt};
     if (domain.host()) co_return domain;
-    const auto vm_path = co_await xenstore_.read(fmt::format("/local/domain/{}/vm", *domid));
-    const auto uuid = vm_path ? co_await xenstore_.read(*vm_path + "/uuid") : std::nullopt;
-    domain.vm = uuid ? Uuid::parse(*uuid) : std::nullopt;
+    const auto identity = co_await store::identity_of(xenstore_, static_cast<std::uint32_t>(*domid));
+    domain.vm = identity.vm;
     if (!domain.vm) fail(errors::caller_unknown, sender, "domain {} has no uuid", *domid);
     co_return domain;
 }

@@ -4,7 +4,7 @@
 #include "bus/client.hpp"
 #include "bus/connection.hpp"
 #include "connect/callers.hpp"
-#include "connect/xenstore.hpp"
+#include "connect/store/store.hpp"
 
 #include <cstdint>
 #include <map>
@@ -14,7 +14,7 @@ namespace xm::connect {
 
 class BusCallers final : public Callers {
 public:
-    BusCallers(bus::Connection& connection, Xenstore xenstore);    // the connection outlives this
+    BusCallers(bus::Connection& connection, store::Store& xenstore);    // both outlive this
 
     boost::asio::awaitable<CallerDomain> domain_of(std::string sender) override;
 
@@ -30,7 +30,7 @@ private:
 
     bus::Connection& connection_;
     bus::Peer daemon_;
-    Xenstore xenstore_;
+    store::Store& xenstore_;
     bus::Subscription leaving_;
     std::map<std::string, CallerDomain> known_;
     std::int64_t proxy_user_;          // -1: there is no such user

@@ -42,7 +42,8 @@ ExitCode serve(const Settings& settings) {
     bus::Connection connection{loop};
     Commits commits{loop.get_executor(), Store{settings.database},
                     [&](const auto& paths) { announce(connection, paths); }};
-    connect::BusCallers callers{connection, connect::Xenstore{}};
+    connect::store::Store xenstore{loop.get_executor()};
+    connect::BusCallers callers{connection, xenstore};
     BusIdentity identity{callers};
     Database database{commits, identity};
     DbdBus face{database};

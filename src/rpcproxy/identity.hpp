@@ -2,7 +2,7 @@
 // Who is at the other end of a channel: from the transport, xenstore and the command line, never from the peer. Looked
 // up once, when the peer comes.
 
-#include "connect/xenstore.hpp"
+#include "connect/store/store.hpp"
 #include "rpcproxy/judge.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -22,12 +22,13 @@ struct GivenIdentity {
     std::optional<std::string> name{};
 };
 
-// Asks xenstore for what is not given. Nodes that do not belong to domain 0 are not believed. What cannot be found out
-// stays unknown; a peer whose uuid is given is that VM itself, not a stub domain, unless that is given too.
+// Asks xenstore for what is not given. Nodes that others than domain 0 can have written are not believed. What cannot
+// be found out stays unknown; a peer whose uuid is given is that VM itself, not a stub domain, unless that is given
+// too.
 boost::asio::awaitable<Facts> identify(GivenIdentity given, std::optional<std::uint32_t> domid,
-                                       connect::Xenstore xenstore);
+                                       connect::store::Store& xenstore);
 
 // Whether the domain with this number is still the one that came.
-boost::asio::awaitable<bool> still_there(Facts facts, connect::Xenstore xenstore);
+boost::asio::awaitable<bool> still_there(Facts facts, connect::store::Store& xenstore);
 
 }    // namespace xm::rpcproxy

@@ -79,7 +79,7 @@ ExitCode serve(const Settings& settings) {
     boost::asio::io_context loop{1};
     const auto connector = make_connector(loop.get_executor(), settings.outgoing);
     const auto listener = make_listener(loop.get_executor(), settings.incoming);
-    const connect::Xenstore xenstore{settings.xenstore};
+    connect::store::Store xenstore{loop.get_executor(), {.socket = settings.xenstore}};
     ServiceBus service{xenstore};
     ControlBus bus{loop, *connector, service, settings.server};
     Policies policies{loop.get_executor(), settings.rules, bus};
@@ -106,8 +106,7 @@ ExitCode serve(const Settings& settings) {
                        proxy.bus_lost();
                    }});
     proxy.open([&] { loop.stop(); });
-    const connect::XenstoreWatch deaths{loop.get_executor(), xenstore, "@releaseDomain",
-                                        [&] { proxy.domains_changed(); }};
+    const connect::store::Watch deaths{xenstore, "@releaseDomain", [&] { proxy.domains_changed(); }};
     log::info("listens on {}", text::escaped(settings.incoming));
     sd_notify(0, "READY=1");
     run_attentively(loop);

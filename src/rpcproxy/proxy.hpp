@@ -32,7 +32,7 @@ public:
         Listener& listener;
         Connector& connector;
         GivenIdentity given;
-        connect::Xenstore xenstore;
+        connect::store::Store& xenstore;
     };
     explicit Proxy(Parts parts) : parts_{std::move(parts)} {}
 

@@ -17,7 +17,7 @@ namespace xm::rpcproxy {
 
 class ServiceBus final : public bus::Family, private gen::rpc_proxy::Server, private gen::rpc_proxy_control::Server {
 public:
-    explicit ServiceBus(connect::Xenstore xenstore) : xenstore_{std::move(xenstore)} {}
+    explicit ServiceBus(connect::store::Store& xenstore) : xenstore_{xenstore} {}    // outlives this
     // Before the first call; both outlive this.
     void speak_for(Policies& policies, const Proxy& proxy) {
         policies_ = &policies;
@@ -58,7 +58,7 @@ private:
     const Conversation& conversation(const std::string& name) const;
     void refuse_guests(const bus::Caller& caller) const;
 
-    connect::Xenstore xenstore_;
+    connect::store::Store& xenstore_;
     Policies* policies_ = nullptr;
     const Proxy* proxy_ = nullptr;
 };

@@ -78,7 +78,8 @@ struct Outside final : expose::GuestCallers {
           monitors{
               loop.get_executor(),
               {.directory = settings.run_dir, .program = settings.monitor, .options = {"--engine", settings.engine}}},
-          callers{connection, connect::Xenstore{}},
+          xenstore{loop.get_executor()},
+          callers{connection, xenstore},
           agents{connection} {}
 
     xenmgr::Manager::Parts parts(xenmgr::Listener& listener) {
@@ -107,6 +108,7 @@ struct Outside final : expose::GuestCallers {
     connect::LocalImages images;
     connect::LocalDevices devices;
     connect::UnixMonitors monitors;
+    connect::store::Store xenstore;
     connect::BusCallers callers;
     connect::BusGuestAgents agents;
 };

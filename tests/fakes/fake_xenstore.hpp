@@ -37,6 +37,13 @@ public:
     FakeXenstore() { boost::asio::co_spawn(loop_, serve(), boost::asio::detached); }
 
     std::string socket() const { return scratch_.file("xenstored"); }
+    boost::asio::any_io_executor executor() { return loop_.get_executor(); }
+
+    // From now on nobody is there.
+    void go_away() {
+        acceptor_.close();
+        gone_ = true;
+    }
 
     // What a coroutine returns that asks this xenstore.
     template <class Result>
@@ -68,7 +75,7 @@ private:
     }
 
     boost::asio::awaitable<void> serve() {
-        for (;;)
+        while (!gone_)
             boost::asio::co_spawn(loop_, talk(co_await acceptor_.async_accept(boost::asio::use_awaitable)),
                                   boost::asio::detached);
     }
@@ -79,6 +86,7 @@ private:
         for (;;) {
             std::array<std::uint32_t, 4> header{};    // type, request, transaction, length
             co_await async_read(peer, buffer(header), use_awaitable);
+            if (gone_) co_return;
             std::string path(header[3], ' ');
             co_await async_read(peer, buffer(path), use_awaitable);
             path.pop_back();    // the zero
@@ -94,6 +102,7 @@ private:
 
     ScratchDir scratch_;
     boost::asio::io_context loop_;
+    bool gone_ = false;
     Unix::acceptor acceptor_{loop_, Unix::endpoint{socket()}};
 };
 

@@ -1,6 +1,8 @@
 #pragma once
 // Who may do what with a node of xenstore. Domain 0 may always do everything. xen/docs/misc/xenstore.txt, SET_PERMS.
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -24,6 +26,13 @@ struct Permissions {
     std::vector<Entry> entries{};
 
     bool operator==(const Permissions&) const = default;
+
+    bool only_host_writes() const {
+        const auto writes = [](Access access) { return access == Access::write || access == Access::both; };
+        return owner == 0 && !writes(others) && std::ranges::none_of(entries, [&](const Entry& entry) {
+                   return entry.domid != 0 && writes(entry.access);
+               });
+    }
 
     std::string text() const {    // as xenstore-ls -p prints it: "n7,r0"
         auto all = letters[static_cast<std::size_t>(others)] + std::to_string(owner);

@@ -25,8 +25,8 @@ namespace xm::connect::store {
 struct Watched {
     std::string path;
     std::uint64_t number;
-    std::function<void()> on_change;        // called on the loop; empty: no longer wanted
-    std::atomic<bool> told{false};          // the loop has been told and has not looked yet
+    std::function<void()> on_change;    // called on the loop; empty: no longer wanted
+    std::atomic<bool> told{false};      // the loop has been told and has not looked yet
 };
 
 class Worker {

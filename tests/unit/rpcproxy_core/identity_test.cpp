@@ -20,9 +20,11 @@ struct Host : test::FakeXenstore {
         nodes["/vm/" + std::string{vm_text} + "/uuid"] = {vm_text};
     }
     Facts of(std::optional<std::uint32_t> domid, GivenIdentity given = {}) {
-        return result_of(identify(std::move(given), domid, connect::Xenstore{socket()}));
+        return result_of(identify(std::move(given), domid, xenstore));
     }
-    bool still_has(const Facts& facts) { return result_of(still_there(facts, connect::Xenstore{socket()})); }
+    bool still_has(const Facts& facts) { return result_of(still_there(facts, xenstore)); }
+
+    connect::store::Store xenstore{executor(), {.socket = socket()}};
 };
 
 TEST_CASE("a domain is the VM that xenstore says, and no stub domain") {
@@ -61,7 +63,8 @@ TEST_CASE("what xenstore does not tell stays unknown") {
     host.nodes["/local/domain/7/vm"].value = "/vm/" + std::string{vm_text};
     host.nodes["/vm/" + std::string{vm_text} + "/uuid"].value = "no uuid";
     CHECK_FALSE(host.of(7).uuid);
-    const Facts facts = host.result_of(identify({}, 7, connect::Xenstore{"/nonexistent/xenstored"}));
+    host.go_away();
+    const Facts facts = host.of(7);
     CHECK(facts.domid == 7u);
     CHECK_FALSE(facts.uuid);
     CHECK_FALSE(facts.stubdom.has_value());
@@ -116,7 +119,8 @@ TEST_CASE("a xenstore that does not answer says nothing about domains") {
     const Facts facts = host.of(7);
     host.nodes["/local/domain/7/vm"].readable = false;
     CHECK(host.still_has(facts));
-    CHECK(host.result_of(still_there(facts, connect::Xenstore{"/nonexistent/xenstored"})));
+    host.go_away();
+    CHECK(host.still_has(facts));
 }
 
 }    // namespace
