@@ -1,6 +1,6 @@
 #pragma once
-// Where peers come from, and where the bus is: unix:PATH, tcp:[ADDRESS:]PORT, serial:DEVICE. One source a kind; the
-// table of them is in channel.cpp.
+// Where peers come from, and where the bus is: unix:PATH, tcp:[ADDRESS:]PORT, serial:DEVICE, vchan:[DOMID]. One source
+// a kind; the table of them is in channel.cpp.
 
 #include "rpcproxy/link.hpp"
 
@@ -30,8 +30,12 @@ public:
     virtual bool one_peer_only() const { return false; }    // the process ends with its conversation
 };
 
-// Failure: errors::bad_channel, for what is no channel, or none that can be listened on.
-std::unique_ptr<Listener> make_listener(const boost::asio::any_io_executor& executor, std::string_view channel);
+class GuestDomains;
+
+// Failure: errors::bad_channel, for what is no channel, or none that can be listened on. guests: for vchan; outlives
+// the listener.
+std::unique_ptr<Listener> make_listener(const boost::asio::any_io_executor& executor, std::string_view channel,
+                                        GuestDomains* guests = nullptr);
 
 // Outwards, one connection a call.
 class Connector {

@@ -13,6 +13,7 @@ std::unique_ptr<Listener> listen_unix(const Executor& executor, std::string_view
 std::unique_ptr<Connector> connect_unix(const Executor& executor, std::string_view rest);
 std::unique_ptr<Listener> listen_tcp(const Executor& executor, std::string_view rest);
 std::unique_ptr<Listener> listen_serial(const Executor& executor, std::string_view rest);
+std::unique_ptr<Listener> listen_vchan(const Executor& executor, std::string_view rest, GuestDomains* guests);
 std::unique_ptr<Connector> connect_serial(const Executor& executor, std::string_view rest);
 
 // Shared by the kinds that accept: takes over a socket that is bound and listens.

@@ -11,6 +11,7 @@
 #include "rpcproxy/proxy.hpp"
 #include "rpcproxy/service_bus.hpp"
 #include "rpcproxy/settings.hpp"
+#include "rpcproxy/xen_guests.hpp"
 
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -78,8 +79,9 @@ void reload_on(boost::asio::signal_set& signals, Policies& policies) {
 ExitCode serve(const Settings& settings) {
     boost::asio::io_context loop{1};
     const auto connector = make_connector(loop.get_executor(), settings.outgoing);
-    const auto listener = make_listener(loop.get_executor(), settings.incoming);
     connect::store::Store xenstore{loop.get_executor(), {.socket = settings.xenstore}};
+    XenGuests guests{loop.get_executor(), xenstore};
+    const auto listener = make_listener(loop.get_executor(), settings.incoming, &guests);
     ServiceBus service{xenstore};
     ControlBus bus{loop, *connector, service, settings.server};
     Policies policies{loop.get_executor(), settings.rules, bus};

@@ -21,7 +21,7 @@ constexpr int bad_usage = 2;
 
 void declare_channels(CLI::App& app, Settings& settings) {
     app.add_option("-i,-l,--incoming-channel,--listen-channel", settings.incoming,
-                   "Where peers come from: unix:PATH, tcp:[ADDRESS:]PORT, serial:DEVICE")
+                   "Where peers come from: vchan:[DOMID], unix:PATH, tcp:[ADDRESS:]PORT, serial:DEVICE")
         ->capture_default_str();
     app.add_option("-o,-f,--outgoing-channel,--forward-channel", settings.outgoing, "Where the bus is")
         ->capture_default_str();
