@@ -36,6 +36,8 @@ public:
     explicit Store(boost::asio::any_io_executor executor, StoreSettings settings = {});
     ~Store();
 
+    const boost::asio::any_io_executor& executor() const { return executor_; }
+
     // As of store/session.hpp.
     awaitable<std::optional<std::string>> read(std::string path);
     awaitable<std::optional<Node>> look(std::string path);

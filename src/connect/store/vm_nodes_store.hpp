@@ -1,0 +1,28 @@
+#pragma once
+// connect::VmNodes in xenstore.
+
+#include "connect/store/nodes.hpp"
+#include "connect/store/store.hpp"
+#include "connect/vm_nodes.hpp"
+
+namespace xm::connect::store {
+
+class StoredVmNodes final : public VmNodes {
+public:
+    explicit StoredVmNodes(Store& store) : store_{store} {}    // the store outlives it
+
+    void show(const Uuid& vm, const SwitcherEntry& entry) override;
+    void hide(const Uuid& vm) override;
+    void set_state(const Uuid& vm, model::VmState state) override;
+    void forget(const Uuid& vm) override;
+    void set_network_backend(int domid) override;
+    void set_autolock(int domid, const std::map<std::string, bool>& drives) override;
+
+private:
+    Store& store_;
+};
+
+// Children of /xenmgr/vms/<uuid>, name to value.
+StringMap children_of(const SwitcherEntry& entry);
+
+}    // namespace xm::connect::store
