@@ -30,23 +30,38 @@ struct Options {
     std::string direction = "inc";
     std::string kind = "method-call";
     Words fields;    // "destination=com.x"
+    bool compat_interface_match = false;
+    std::string request_name;
 };
 
-int complain(const std::string& text) {
-    std::fprintf(stderr, "rpc-proxy: %s\n", text.c_str());
+constexpr auto usage_of_explain = "usage: rpc-proxy explain --rules FILE [OPTION...] FIELD=VALUE... | --batch";
+constexpr auto usage_of_lint = "usage: rpc-proxy lint FILE";
+
+int complain(const std::string& text, const char* usage) {
+    std::fprintf(stderr, "rpc-proxy: %s\n%s\n", text.c_str(), usage);
     return bad_usage;
+}
+
+// Nothing if the words were understood, else the exit status.
+std::optional<int> parse(CLI::App& app, int argc, char** argv, const char* usage) try {
+    app.parse(argc, argv);
+    return std::nullopt;
+} catch (const CLI::Success& help) {
+    return app.exit(help);
+} catch (const CLI::ParseError& error) {
+    return complain(text::escaped(error.what()), usage);
 }
 
 void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
 // The rules of a file, or the exit status after the reason is on stderr.
-std::variant<std::vector<Rule>, int> read_rules(const std::string& path) try {
+std::variant<std::vector<Rule>, int> read_rules(const std::string& path, const char* usage) try {
     Parsed parsed = parse_rules(files::read(path), path);
     if (!parsed.error) return std::move(parsed.rules);
     std::fprintf(stderr, "%s\n", to_string(*parsed.error).c_str());
     return malformed_rules;
 } catch (const std::exception& error) {
-    return complain(error.what());
+    return complain(error.what(), usage);
 }
 
 // --- explain ---------------------------------------------------------------------------------------------------------
@@ -65,6 +80,8 @@ void declare(CLI::App& app, Options& options) {
     app.add_option("--direction", options.direction, "inc: from the guest; out: to it")->capture_default_str();
     app.add_option("--type-of-message", options.kind, "method-call, method-return, error or signal")
         ->capture_default_str();
+    app.add_flag("--compat-interface-match", options.compat_interface_match, "The proxy has this option");
+    app.add_option("--request-name,-n", options.request_name, "The proxy has this option");
     app.add_option("field", options.fields,
                    "destination=..., interface=..., member=..., sender=..., signature=..., arg0=...");
     app.footer("What is not said is absent or unknown. Exit codes: 2 usage, 3 malformed rules.");
@@ -112,13 +129,6 @@ std::string read_field(const std::string& word, Question& question, std::optiona
     return "'" + text::escaped(word) + "': expected destination=, interface=, member=, sender=, signature= or arg0=";
 }
 
-// Who gives a first argument and no signature means the usual call of that member.
-std::string usual_signature(const Question& question) {
-    if (!question.first_argument) return {};
-    if (question.member == "Get") return "ss";
-    return question.member == "Set" ? "ssv" : "s";
-}
-
 std::string read_question(const Options& options, Question& question) {
     const auto direction = direction_of(options.direction);
     if (!direction) return "--direction needs inc or out";
@@ -135,12 +145,14 @@ std::string read_question(const Options& options, Question& question) {
 }
 
 int explain_one(const Options& options) {
-    if (options.rules.empty()) return complain("--rules is needed, or --batch");
+    if (options.rules.empty()) return complain("--rules is needed, or --batch", usage_of_explain);
     Question question;
-    if (auto wrong = read_question(options, question); !wrong.empty()) return complain(wrong);
-    auto rules = read_rules(options.rules);
+    if (auto wrong = read_question(options, question); !wrong.empty()) return complain(wrong, usage_of_explain);
+    auto rules = read_rules(options.rules, usage_of_explain);
     if (const int* status = std::get_if<int>(&rules)) return *status;
-    print(explain(RuleSet{std::move(std::get<std::vector<Rule>>(rules))}, question));
+    print(explain(
+        RuleSet{std::move(std::get<std::vector<Rule>>(rules))}, question,
+        {.compat_interface_match = options.compat_interface_match, .gives_names = !options.request_name.empty()}));
     return done;
 }
 
@@ -158,7 +170,9 @@ int explain_many() {
         line.reset(grown);
         if (size < 0) return done;
         const auto text = text::trim({grown, static_cast<std::size_t>(size)});
-        if (!text.empty()) print(batch.answer(text) + "\n");
+        if (text.empty()) continue;
+        print(batch.answer(text) + "\n");
+        std::fflush(stdout);    // who asks line by line waits for it
     }
 }
 
@@ -168,11 +182,7 @@ int run_explain(int argc, char** argv) {
     Options options;
     CLI::App app{"What the rules say to one message, and why", "rpc-proxy explain"};
     declare(app, options);
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? done : bad_usage;
-    }
+    if (const auto status = parse(app, argc, argv, usage_of_explain)) return *status;
     return options.batch ? explain_many() : explain_one(options);
 }
 
@@ -183,12 +193,8 @@ int run_lint(int argc, char** argv) {
     CLI::App app{"Rules that never decide, contradict each other, or are not what they look", "rpc-proxy lint"};
     app.add_option("file", path, "The file of rules")->required();
     app.footer("Exit codes: 0 nothing found, 1 something, 2 usage, 3 malformed rules.");
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? done : bad_usage;
-    }
-    const auto rules = read_rules(path);
+    if (const auto status = parse(app, argc, argv, usage_of_lint)) return *status;
+    const auto rules = read_rules(path, usage_of_lint);
     if (const int* status = std::get_if<int>(&rules)) return *status;
     const auto findings = lint(std::get<std::vector<Rule>>(rules));
     for (const Finding& finding : findings)

@@ -15,12 +15,6 @@ inline bool to_driver(const Message& message, std::string_view member) {
     return message.type == 1 && message.destination == driver && message.member == member;
 }
 
-// Services believe what is said at the firewall's names, and a guest's connection is one of the user who may own them.
-inline bool poses_as_proxy(const Message& call) {
-    return to_driver(call, "RequestName") &&
-           call.first_argument.value_or("").starts_with("com.citrix.xenclient.rpc_proxy");
-}
-
 inline PendingCall::Kind pending_kind(const Message& call) {
     if (to_driver(call, "AddMatch")) return PendingCall::Kind::add_match;
     if (to_driver(call, "RequestName")) return PendingCall::Kind::request_name;

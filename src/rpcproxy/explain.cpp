@@ -39,11 +39,14 @@ std::string passed_over(const RuleSet& rules, std::size_t from, const Question& 
 
 }    // namespace
 
-std::string explain(const RuleSet& rules, const Question& question) {
-    const Verdict verdict = judge(rules, question);
+std::string explain(const RuleSet& rules, const Question& question, Circumstances circumstances) {
+    const Verdict verdict = decide(rules, question, circumstances);
     std::string text = verdict.allow ? "verdict: allow\n" : "verdict: deny\n";
     if (!verdict.rule) text += fmt::format("rule: none; {}\n", verdict.reason);
     if (!verdict.rule && !verdict.by_default) return text;
+    if (verdict.loosely)
+        return text + fmt::format("rule: {}\n  only by --compat-interface-match, which leaves its interface out\n",
+                                  shown(*verdict.rule));
     return question.ask([&](const Subject& subject, const Properties& properties) {
         if (verdict.rule) {
             text += fmt::format("rule: {}\n", shown(*verdict.rule));

@@ -9,6 +9,6 @@ namespace xm::rpcproxy {
 
 // Lines of text: the verdict; the rule that decided, as file:line and its words, or why none did; what it names that
 // the message or the guest does not have; later rules that would have decided if nothing were absent.
-std::string explain(const RuleSet& rules, const Question& question);
+std::string explain(const RuleSet& rules, const Question& question, Circumstances circumstances = {});
 
 }    // namespace xm::rpcproxy

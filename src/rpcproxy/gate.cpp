@@ -119,9 +119,12 @@ Verdict Gate::judge(Direction direction, const Message& message, std::span<const
                           .member = message.member,
                           .signature = message.signature,
                           .first_argument = message.first_argument};
-    const Verdict verdict = guest_->rules->set.judge(subject, facts_, guest_->properties);
-    if (verdict.allow || !options_.compat_interface_match || !subject.interface) return verdict;
-    return guest_->rules->judge_loosely(subject, facts_, guest_->properties).value_or(verdict);
+    Verdict verdict = guest_->rules->set.judge(subject, facts_, guest_->properties);
+    if (!verdict.allow && options_.compat_interface_match)
+        verdict = guest_->rules->judge_loosely(subject, facts_, guest_->properties).value_or(verdict);
+    if (!verdict.allow || facts_.domid == 0u) return verdict;
+    const char* kept = guest_->rules->set.keeps_name_from(subject, !options_.request_name.empty());
+    return kept ? Verdict{.reason = kept} : verdict;
 }
 
 void Gate::call_to_bus(const Message& message) {
@@ -135,11 +138,6 @@ void Gate::call_to_bus(const Message& message) {
     }
     const Verdict verdict = judge(Direction::incoming, message, destinations, names_.of(unique_name_));
     if (!verdict.allow) return deny_call(message, verdict);
-    const bool judged = options_.firewall && facts_.domid != 0u;
-    if (judged && options_.request_name.empty() && to_driver(message, "RequestName") &&
-        guest_->rules->set.names_destination(message.first_argument.value_or("")))
-        return deny_call(message, {.reason = "rules let guests call this name, so none of them may take it"});
-    if (judged && poses_as_proxy(message)) return deny_call(message, {.reason = "the firewall's names are its own"});
     const bool names_itself = to_driver(message, "RequestName") || to_driver(message, "ReleaseName");
     if (!names_itself || options_.request_name.empty()) return pass_on(message, verdict);
     const auto other = renamed(message);

@@ -1,7 +1,5 @@
 #include "rpcproxy/guest.hpp"
 
-#include "rpcproxy/rule_index.hpp"
-
 #include <chrono>
 
 namespace xm::rpcproxy {
@@ -16,13 +14,8 @@ void Rules::count(const Verdict& verdict) {
 }
 
 std::optional<Verdict> Rules::judge_loosely(const Subject& subject, const Facts& facts, const Properties& properties) {
-    if (property_interface(subject).possible) return std::nullopt;
-    if (!without_interfaces_) {
-        std::vector<Rule> loose{set.rules().begin(), set.rules().end()};
-        for (Rule& rule : loose)
-            rule.interface.reset();
-        without_interfaces_ = std::make_unique<RuleSet>(std::move(loose));
-    }
+    if (!RuleSet::may_ignore_interfaces(subject)) return std::nullopt;
+    if (!without_interfaces_) without_interfaces_ = std::make_unique<RuleSet>(set.without_interfaces());
     Verdict verdict = without_interfaces_->judge(subject, facts, properties);
     if (!verdict.allow) return std::nullopt;
     verdict.loosely = true;

@@ -10,6 +10,7 @@ namespace xm::rpcproxy {
 namespace {
 
 constexpr std::string_view bus = "org.freedesktop.DBus";
+constexpr std::string_view firewall = "com.citrix.xenclient.rpc_proxy";    // the begin of its names
 
 bool is_for_the_bus(const Subject& subject) {
     for (const auto name : subject.destinations)
@@ -72,7 +73,6 @@ RuleSet::RuleSet(RuleSet&&) noexcept = default;
 RuleSet& RuleSet::operator=(RuleSet&&) noexcept = default;
 
 std::span<const Rule> RuleSet::rules() const { return rules_; }
-bool RuleSet::names_destination(std::string_view name) const { return index_->destinations.contains(name); }
 std::span<const std::string> RuleSet::properties() const { return index_->properties; }
 
 Verdict RuleSet::judge(const Subject& subject, const Facts& facts, const Properties& properties) const {
@@ -92,6 +92,27 @@ Verdict RuleSet::judge(const Subject& subject, const Facts& facts, const Propert
         }
     }
     return *verdict;
+}
+
+// Services believe what is said at the firewall's names, and a guest's connection is one of the user who may own them.
+const char* RuleSet::keeps_name_from(const Subject& call, bool gives_names) const {
+    const bool incoming_call = call.direction == Direction::incoming && call.kind == Kind::method_call;
+    if (!incoming_call || call.member != "RequestName" || !is_for_the_bus(call)) return nullptr;
+    const auto name = call.first_argument.value_or("");
+    if (name.starts_with(firewall)) return "the firewall's names are its own";
+    if (gives_names || !index_->destinations.contains(name)) return nullptr;
+    return "rules let guests call this name, so none of them may take it";
+}
+
+RuleSet RuleSet::without_interfaces() const {
+    std::vector<Rule> loose = rules_;
+    for (Rule& rule : loose)
+        rule.interface.reset();
+    return RuleSet{std::move(loose)};
+}
+
+bool RuleSet::may_ignore_interfaces(const Subject& subject) {
+    return subject.interface && !property_interface(subject).possible;
 }
 
 Verdict RuleSet::verdict_of(std::size_t position) const {

@@ -79,8 +79,15 @@ public:
     std::span<const Rule> rules() const;
     Verdict judge(const Subject& subject, const Facts& facts, const Properties& properties) const;
 
-    // Whether any rule names this as a destination.
-    bool names_destination(std::string_view name) const;
+    // Why this call may not have the name that it requests, though the rules let it request names: services' names and
+    // the firewall's own are not for guests. Nothing: it is no such call, or it may. gives_names: a guest gets the name
+    // that it has, whatever it requests.
+    const char* keeps_name_from(const Subject& call, bool gives_names) const;
+
+    // The same rules but for interfaces, and whether they may let a message pass that the true ones deny, where old
+    // rule files are served: it names an interface, and is not about properties.
+    RuleSet without_interfaces() const;
+    static bool may_ignore_interfaces(const Subject& subject);
 
     // Which properties of VMs any rule asks for, `type` and `name` included, sorted.
     std::span<const std::string> properties() const;

@@ -43,6 +43,7 @@ public:
     void domains_changed();    // cuts those whose domain is gone
 
     using Conversations = std::list<std::shared_ptr<Conversation>>;
+    const GateOptions& options() const { return parts_.common.gate; }
     const Conversations& conversations() const { return conversations_; }
 
 private:

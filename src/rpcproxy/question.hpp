@@ -27,7 +27,17 @@ struct Question {
     auto ask(Use&& use) const;
 };
 
-Verdict judge(const RuleSet& rules, const Question& question);
+// Options of the proxy that have a say beside the rules.
+struct Circumstances {
+    bool compat_interface_match = false;
+    bool gives_names = false;    // --request-name
+};
+
+Verdict judge(const RuleSet& rules, const Question& question);                                  // the rules alone
+Verdict decide(const RuleSet& rules, const Question& question, Circumstances circumstances);    // the proxy
+
+// Of a call with a first argument of which nobody said more: its usual signature, by its member.
+std::string usual_signature(const Question& question);
 
 std::optional<Direction> direction_of(std::string_view word);    // inc or incoming, out or outgoing
 std::optional<Kind> kind_of(std::string_view word);              // method_call or method-call, ...

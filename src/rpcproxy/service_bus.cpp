@@ -74,7 +74,7 @@ Question described(const std::string& direction, const std::map<std::string, std
                  "a message is described by type, destination, interface, member, sender, signature and arg0");
         }
     }
-    if (question.first_argument && question.signature.empty()) question.signature = "s";
+    if (question.signature.empty()) question.signature = usual_signature(question);
     return question;
 }
 
@@ -119,6 +119,11 @@ ServiceBus::Task<std::vector<std::string>> ServiceBus::list_rules(bus::Caller) {
     co_return texts;
 }
 
+Circumstances ServiceBus::circumstances() const {
+    const GateOptions& options = proxy_->options();
+    return {.compat_interface_match = options.compat_interface_match, .gives_names = !options.request_name.empty()};
+}
+
 // The VM in a domain, for a question about it. Null if there is none.
 ServiceBus::Task<std::shared_ptr<const Guest>> ServiceBus::guest_of(std::int32_t domain, Question& question) {
     if (domain < 0) co_return nullptr;
@@ -144,7 +149,7 @@ ServiceBus::Task<bool> ServiceBus::validate(std::int32_t domain, Question questi
     if (!guest) co_return false;
     question.facts.stubdom = false;
     question.properties.clear();    // historical: conditions on properties never hold here
-    const Verdict verdict = judge(guest->rules->set, question);
+    const Verdict verdict = decide(guest->rules->set, question, circumstances());
     if (!verdict.allow)
         log::info("would deny domid={} interface={} member={}: {}", domain,
                   text::escaped(question.interface.value_or("")), text::escaped(question.member.value_or("")),
@@ -171,9 +176,9 @@ ServiceBus::Task<std::tuple<bool, std::string, std::string>> ServiceBus::explain
     const auto guest = co_await guest_of(domain, question);
     const RuleSet& rules = guest ? guest->rules->set : policies_->file_rules().set;
     if (!guest && domain >= 0) question.facts.domid = static_cast<std::uint32_t>(domain);
-    const Verdict verdict = judge(rules, question);
+    const Verdict verdict = decide(rules, question, circumstances());
     co_return std::tuple{verdict.allow, verdict.rule ? to_string(verdict.rule->origin) : std::string{},
-                         rpcproxy::explain(rules, question)};
+                         rpcproxy::explain(rules, question, circumstances())};
 }
 
 ServiceBus::Task<std::vector<std::string>> ServiceBus::lint(std::string rules, bus::Caller) {

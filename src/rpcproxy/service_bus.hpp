@@ -56,6 +56,7 @@ private:
     Task<bool> validate(std::int32_t domain, struct Question question);
     Task<std::shared_ptr<const Guest>> guest_of(std::int32_t domain, struct Question& question);
     const Conversation& conversation(const std::string& name) const;
+    struct Circumstances circumstances() const;
     void refuse_guests(const bus::Caller& caller) const;
 
     connect::store::Store& xenstore_;

@@ -76,6 +76,13 @@ class FirewallService(BusTest):
         self.assertEqual(rule, f"{self.rules}:4")
         self.assertIn("interface", text)
 
+    def test_explain_takes_an_argument_for_that_of_the_usual_call(self):
+        self.guest()
+        properties = "org.freedesktop.DBus.Properties"
+        self.assertTrue(self.explain(destination=XENMGR, interface=properties, member="Get",
+                                     arg0=f"{XENMGR}.guestreq")[0])
+        self.assertFalse(self.explain(destination=XENMGR, interface=properties, member="Get", arg0=XENMGR)[0])
+
     def test_explain_refuses_what_describes_no_message(self):
         for wrong in ({"color": "red"}, {"type": "letter"}):
             with self.subTest(wrong), self.assertRaisesRegex(dbus.DBusException, "bad_value"):

@@ -126,6 +126,22 @@ class NamesOfDestinations(ProxyTest):
         self.assert_call_denied(BUS, "/org/freedesktop/DBus", BUS, "StartServiceByName", "su", CLOSED, 0)
 
 
+class NamesOfServices(ProxyTest):
+    rules = f"""
+        allow destination {BUS} interface {BUS}
+        allow destination {MOVES} interface {MOVES}
+        deny destination {NOT_ALL}
+        """
+
+    def test_NAM_6_no_guest_takes_a_name_that_rules_let_guests_call(self):
+        """Nor one of the firewall's own, at which services ask."""
+        for name in (MOVES, NOT_ALL, "com.citrix.xenclient.rpc_proxy", "com.citrix.xenclient.rpc_proxy.p1"):
+            for path, interface in (("/org/freedesktop/DBus", BUS), ("/", BUS)):
+                with self.subTest(name):
+                    self.assert_call_denied(BUS, path, interface, "RequestName", "su", name, 4)
+        self.assert_call_passes(BUS, "/", BUS, "RequestName", "su", GUEST, 4)
+
+
 class NamesOfGuests(ProxyTest):
     options = ["--request-name", "com.citrix.xenclient.guest.uuid_$UUID"]
     rules = f"""

@@ -135,6 +135,25 @@ class BusByMember(ProxyTest):
                 self.assert_call_denied(BUS, path, interface, "ListNames")
 
 
+class OldRules(ProxyTest):
+    options = ["--compat-interface-match"]
+    rules = f"""
+        allow destination {OPEN} interface {OPEN} member Old
+        allow destination {OPEN} interface {OPEN}
+        deny destination {OPEN} member Closed
+        """
+
+    def test_interfaces_of_rules_count_for_properties_only_if_that_is_wanted(self):
+        self.assert_call_passes(OPEN, "/", CLOSED, "Old")
+        self.assertIn("--compat-interface-match", self.stack.proxy.log.wait("ALLOW"))
+        self.assert_call_passes(OPEN, "/", PROPERTIES, "Get", "ss", OPEN, "name")
+        self.assert_call_denied(OPEN, "/", PROPERTIES, "Get", "ss", CLOSED, "name")
+        self.assert_call_denied(OPEN, "/", None, "Old")
+        self.assert_call_denied(OPEN, "/", CLOSED, "Closed")
+        self.assert_call_denied(CLOSED, "/", OPEN, "Old")
+        self.assert_call_denied(BUS, "/", CLOSED, "BecomeMonitor")
+
+
 class NoRules(ProxyTest):
     def test_what_no_rule_matches_is_denied_both_ways(self):
         self.assert_call_denied(OPEN, "/", OPEN, "Some")

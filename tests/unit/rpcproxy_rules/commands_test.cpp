@@ -57,6 +57,7 @@ TEST_CASE("explain ends with 0 when it has explained, 2 for words that it does n
     CHECK(explain({"--property", "p=true", "destination=com.x", "interface=com.x.I", "member=m"}) == 0);
     CHECK(explain({"--direction", "out", "--type-of-message", "signal", "sender=com.x", "arg0=x"}) == 0);
     CHECK(explain({"--stubdom", "unknown", "--uuid", "00000000-0000-0000-0000-000000000001"}) == 0);
+    CHECK(explain({"--compat-interface-match", "--request-name", "com.guest", "destination=com.x"}) == 0);
     for (const char* word : {"path=/", "destination", "--color"})
         CHECK(explain({word}) == 2);
     CHECK(explain({"--property", "p"}) == 2);

@@ -51,6 +51,20 @@ TEST_CASE("explain says why no rule decided") {
           "verdict: allow\nrule: none; domain 0 is not judged\n");
 }
 
+TEST_CASE("explain knows the options of the proxy that have a say") {
+    const char* old = "deny all\nallow destination com.x interface com.x.I member m";
+    CHECK(explain(rule_set(old), call("com.x", "com.x.J", "m")) == "verdict: deny\nrule: F:1: deny all\n");
+    CHECK(explain(rule_set(old), call("com.x", "com.x.J", "m"), {.compat_interface_match = true}) ==
+          "verdict: allow\nrule: F:2: allow destination com.x interface com.x.I member m\n"
+          "  only by --compat-interface-match, which leaves its interface out\n");
+    const Question requested =
+        with_body(call("org.freedesktop.DBus", "org.freedesktop.DBus", "RequestName"), "su", "com.x");
+    CHECK(explain(rule_set("allow all\nallow destination com.x"), requested) ==
+          "verdict: deny\nrule: none; rules let guests call this name, so none of them may take it\n");
+    CHECK_THAT(explain(rule_set("allow all\nallow destination com.x"), requested, {.gives_names = true}),
+               Catch::Contains("verdict: allow"));
+}
+
 TEST_CASE("explain lists ten rules that were passed over and no more") {
     std::string many;
     for (int i = 0; i < 50; ++i)
