@@ -84,6 +84,7 @@ void Conversation::end(std::string_view why) {
     if (bus_.link) bus_.link->close();
     timer_.cancel();
     pause_.cancel();
+    weigh();
     on_end_();
 }
 
@@ -287,6 +288,19 @@ void Conversation::to_bus(Bytes message) {
 void Conversation::flush_both() {
     flush(peer_);
     flush(bus_);
+    weigh();
+}
+
+// A guest with many conversations does not fill the host's memory by having a little less than too much in each.
+void Conversation::weigh() {
+    const std::size_t now = ended_ ? 0 : peer_.held() + bus_.held();
+    if (now == held_) return;
+    std::size_t& domain = common_.held[facts_.domid];
+    domain += now - held_;
+    held_ = now;
+    const bool too_much = domain > common_.quota.held;
+    if (domain == 0) common_.held.erase(facts_.domid);
+    if (too_much) end("too much waits here for its domain");
 }
 
 void Conversation::flush(Side& side) {
@@ -313,6 +327,7 @@ void Conversation::flush(Side& side) {
         side.writing = false;
         self->guarded([&] {
             self->flush(side);
+            self->weigh();
             self->listen(self->other(side));
             self->listen(side);
         });

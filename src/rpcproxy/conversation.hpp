@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -54,6 +55,7 @@ struct Common {
     MethodTypes& types;
     Talk talk{};
     DenialLogs denials{};
+    std::map<std::optional<std::uint32_t>, std::size_t> held{};           // bytes that wait here, by domain
     std::vector<std::byte> scratch = std::vector<std::byte>(64 << 10);    // what one read brings
 };
 
@@ -98,6 +100,7 @@ private:
         Clock::time_point moved{};    // when bytes last came
         Clock::time_point taken{};    // when it last took some of `out`, or had none to take
         std::size_t unsent() const { return out.size() - sent; }
+        std::size_t held() const { return in.size() + out.size() + (json ? json->held() : 0); }
     };
     template <class Work>
     void guarded(Work work);
@@ -120,6 +123,7 @@ private:
     void send(Side& side, const Message& message);
     void flush(Side& side);
     void flush_both();
+    void weigh();
     bool blocked(const Side& side) const;
     bool gathers() const;
     Side& other(const Side& side) { return &side == &peer_ ? bus_ : peer_; }
@@ -148,6 +152,7 @@ private:
     Facts facts_;
     std::string who_;
     Counts counts_;
+    std::size_t held_ = 0;    // bytes, as the domain's count knows them
     CallRate rate_;
     Clock::time_point began_;
     boost::asio::steady_timer timer_;

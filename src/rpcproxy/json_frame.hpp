@@ -22,6 +22,7 @@ public:
     Step take(Bytes bytes);
 
     bool incomplete() const { return !text_.empty(); }    // part of a text is here
+    std::size_t held() const { return text_.size(); }     // bytes of it
 
 private:
     std::size_t limit_;

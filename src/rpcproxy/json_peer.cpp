@@ -34,6 +34,8 @@ bool JsonPeer::open() const { return !closed_ && (!websocket_ || websocket_->ope
 
 bool JsonPeer::incomplete() const { return websocket_ ? websocket_->incomplete() : stream_.incomplete(); }
 
+std::size_t JsonPeer::held() const { return websocket_ ? websocket_->held() : stream_.held(); }
+
 std::string JsonPeer::farewell() {
     closed_ = true;
     return websocket_ ? websocket_->farewell() : std::string{};

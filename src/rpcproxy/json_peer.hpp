@@ -71,6 +71,7 @@ public:
 
     // The peer owes the rest of something: of the handshake or of an object. For whoever watches the time.
     bool incomplete() const;
+    std::size_t held() const;    // bytes of it
 
     // One message for the peer. When an answer has no shape in JSON, the bytes hold an error for the peer that waits.
     struct Framed {

@@ -11,6 +11,7 @@ namespace xm::rpcproxy {
 struct Quota {
     std::size_t message = 32u << 20;    // bytes of one message; dbus-daemon's limit on its system bus
     std::size_t queued = 32u << 20;     // bytes that wait to be sent, each way; then the source is not read
+    std::size_t held = 128u << 20;      // bytes that wait here in all conversations of one domain
     std::size_t calls = 512;            // waiting for an answer, each way
     std::size_t match_rules = 512;
     std::size_t match_rule_bytes = 1024;

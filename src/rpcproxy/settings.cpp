@@ -94,6 +94,8 @@ void declare_quotas(CLI::App& app, Quota& quota) {
         ->check(CLI::Range(std::size_t{1024}, std::size_t{128} << 20))
         ->capture_default_str();
     app.add_option("--max-queued", quota.queued, "Bytes that wait to be sent, each way")->capture_default_str();
+    app.add_option("--max-held", quota.held, "Bytes that wait here in all conversations of one domain")
+        ->capture_default_str();
     declare_seconds(app, "--max-handshake", quota.handshake, "Seconds until a peer has said Hello");
     declare_seconds(app, "--max-stalled", quota.stalled,
                     "Seconds without a byte of what a peer has begun or must read");

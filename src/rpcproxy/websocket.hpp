@@ -33,6 +33,8 @@ public:
     // The peer has begun something that it owes the rest of: the handshake, a frame, the other fragments of a text.
     bool incomplete() const { return state_ != State::header || !head_.empty() || fragmented_; }
 
+    std::size_t held() const { return head_.size() + control_.size() + text_.size(); }    // bytes of that
+
     std::string farewell();    // a close frame, "going away"; empty unless open()
 
 private:

@@ -147,6 +147,25 @@ class Caps(unittest.TestCase):
             peers[1].settle()
             stack.peer().settle()
 
+    def test_RES_3_many_conversations_of_a_domain_hold_no_more_than_one_may(self):
+        with Stack(RULES, ["--max-held", "500000"]) as stack:
+            half = raw_bus.call(OPEN, "/", OPEN, "Big", "ay", [0] * 90_000, serial=2)[:-1]
+            peers = [stack.peer() for _ in range(8)]
+            for peer in peers[:5]:
+                peer.send(half)
+                peers[7].settle()
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                peers[5].send(half)
+            self.assertTrue(peers[5].closed())
+            stack.proxy.log.wait("too much waits here")
+            peers[7].settle()
+            peers[0].close()    # and what it held is free again
+            stack.monitor.until(lambda got: got.member == "NameOwnerChanged" and got.args[0] == peers[0].name)
+            peers[6].send(half)
+            peers[7].settle()
+            peers[6].send(b"\0")
+            peers[6].settle()
+
     def test_RES_1_a_handshake_does_not_last_for_ever(self):
         with Stack(RULES, ["--max-handshake", "1"]) as stack:
             slow, peer = stack.stranger(), stack.peer()
