@@ -129,6 +129,16 @@ class Life(unittest.TestCase):
         (stack.dir / "elsewhere").chmod(0o666)
         stack.proxy.reload()
         self.assertTrue(self.denied(stack.peer()))
+        stack.proxy.log.wait("may be written by others")
+
+    def test_LIF_6_what_is_no_plain_file_is_not_waited_for(self):
+        stack = self.stack(f"allow destination {OPEN} member Call\n")
+        stack.host(OPEN)
+        for make in (os.mkfifo, os.mkdir):
+            stack.rules.unlink()
+            make(stack.rules)
+            self.assertIn("the rules stay as they were", stack.proxy.reload())
+            self.assertTrue(self.denied(stack.peer(), "Other"))
 
     def test_LIF_7_broken_input_of_one_guest_ends_no_other(self):
         stack = self.stack()

@@ -84,6 +84,20 @@ class Identity(Case):
             for member in MEMBERS:
                 self.assertEqual(peer.ask(OPEN, "/", OPEN, member).error, ACCESS_DENIED)
 
+    def test_a_peer_of_whom_nothing_is_said_is_nobody(self):
+        with Stack(RULES + "allow all\nallow stubdom true\n", identity=[]) as stack:
+            self.assertEqual(stack.peer().ask(OPEN, "/", OPEN, "Everybodys").error, ACCESS_DENIED)
+
+    def test_IDN_1_rules_for_what_a_guest_gets_are_about_that_guest(self):
+        rules = "".join(f"allow out-signal dom-uuid {uuid} interface {OPEN} member {member}\n"
+                        for uuid, member in ((UUID, "Ours"), (OTHER_UUID, "Others")))
+        with Stack(rules, identity=["--incoming-domid", 7, "--incoming-uuid", UUID]) as stack:
+            peer, host = stack.peer(), stack.host()
+            for member in ("Others", "Ours"):
+                host.broadcast("/", OPEN, member, to=peer.name)
+            host.bus("GetId")
+            self.assertEqual([got.member for got in peer.settle()], ["Ours"])
+
     def test_IDN_4_a_guest_without_uuid_is_nobodys(self):
         self.assertEqual(self.allowed_with(((7, "nonsense"), {})), ["Everybodys"])
 
@@ -269,6 +283,14 @@ class Manager(Case):
         guest = self.guest(opened=("b", True))
         self.assertTrue(self.passes(guest, "Open"))
         self.assertEqual(self.allowed_after(guest, opened=("b", False)), ["Closed"])
+
+    def test_CND_3_a_reload_asks_again(self):
+        guest = self.guest(opened=("b", True))
+        self.assertTrue(self.passes(guest, "Open"))
+        self.stack.proxy.reload()
+        self.tell(opened=("b", False))
+        self.settle_news(guest)
+        self.assertEqual(self.allowed(guest), ["Closed"])
 
     def test_two_conversations_of_one_vm_that_begin_together(self):
         guests = [self.begin(), self.begin()]
