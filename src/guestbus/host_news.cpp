@@ -1,11 +1,16 @@
+// Speaks to the kernel's door to xenstore itself (xen/include/public/io/xs_wire.h): libxenstore would want a thread for
+// watches, and cannot start it in a program that brings its libraries with it.
+
 #include "guestbus/host_news.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
 extern "C" {
-#include <xenstore.h>
+#include <xen/io/xs_wire.h>
 }
 
+#include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <stdexcept>
 #include <utility>
@@ -13,33 +18,44 @@ extern "C" {
 namespace xm::guestbus {
 namespace {
 
-xs_handle* opened(const std::string& path) {
-    xs_handle* store = xs_open(0);
-    if (!store)
-        throw std::runtime_error{std::string{"this is no guest of Xen, or has no xenstore: "} + std::strerror(errno)};
-    if (xs_watch(store, path.c_str(), "")) return store;
-    const std::string why = std::strerror(errno);
-    xs_close(store);
-    throw std::runtime_error{"xenstore's " + path + " cannot be watched: " + why};
+constexpr auto device = "/dev/xen/xenbus";
+
+[[noreturn]] void refuse(const std::string& what) {
+    throw std::runtime_error{what + ": " + std::strerror(errno != 0 ? errno : EPROTO)};
+}
+
+// The kernel has the answer ready when it has taken the request.
+Fd watching(const std::string& path) {
+    Fd store{::open(device, O_RDWR | O_CLOEXEC)};
+    if (!store) refuse(std::string{"this is no guest of Xen, or not its root; "} + device);
+    const std::string names = path + '\0' + path + '\0';    // the second is what it will be called in the news
+    const xsd_sockmsg head{.type = XS_WATCH, .req_id = 0, .tx_id = 0, .len = static_cast<std::uint32_t>(names.size())};
+    std::string request(sizeof head, '\0');
+    std::memcpy(request.data(), &head, sizeof head);
+    request += names;
+    xsd_sockmsg answer{};
+    if (::write(store.get(), request.data(), request.size()) != static_cast<ssize_t>(request.size()) ||
+        ::read(store.get(), &answer, sizeof answer) != sizeof answer || answer.type != XS_WATCH)
+        refuse("xenstore cannot be watched");
+    return store;
 }
 
 }    // namespace
 
 HostNews::HostNews(const boost::asio::any_io_executor& executor, const std::string& path, std::function<void()> on_news)
-    : store_{opened(path)}, events_{executor, xs_fileno(store_)}, on_news_{std::move(on_news)} {
+    : store_{watching(path)}, events_{executor, store_.get()}, on_news_{std::move(on_news)} {
+    store_.release();
+    events_.native_non_blocking(true);
     wait();
 }
 
-HostNews::~HostNews() {
-    events_.release();    // the descriptor is the library's
-    xs_close(store_);
-}
-
+// What the news say does not matter: that there are some says "look again".
 void HostNews::wait() {
     events_.async_wait(boost::asio::posix::descriptor_base::wait_read, [this](const boost::system::error_code& error) {
         if (error) return;
-        while (char** news = xs_check_watch(store_))
-            std::free(news);
+        std::array<char, XENSTORE_PAYLOAD_MAX> ignored;
+        while (::read(events_.native_handle(), ignored.data(), ignored.size()) > 0) {
+        }
         wait();
         on_news_();
     });

@@ -58,9 +58,9 @@ void serve(const Settings& settings) {
                        door->on_up();
                    },
                .on_down = [] { say("the host has gone"); }}};
+    const HostNews news{executor, vchan::path_in_guest, [&] { line.on_news(); }};
     Door open_door{executor, listening(settings), line};
     door = &open_door;
-    const HostNews news{executor, vchan::path_in_guest, [&] { line.on_news(); }};
     boost::asio::signal_set stop{loop, SIGTERM, SIGINT};
     stop.async_wait([&](const auto&, int) { loop.stop(); });
     loop.run();
