@@ -24,6 +24,7 @@ from gi.repository import GLib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("XENMGR_BIN", ROOT / "build/release/bin"))
+ENGINE = os.environ.get("XENMGR_ENGINE", "sim")
 KEEP = bool(os.environ.get("XENMGR_TEST_KEEP"))    # leave the directory with its logs behind
 
 XENMGR = "com.citrix.xenclient.xenmgr"
@@ -135,7 +136,7 @@ class Stack:
         self.xenmgr = self.start("xenmgr", XENMGR, self.xenmgr_command())
 
     def xenmgr_command(self):
-        return [BIN / "xenmgr", "--no-daemonize", "--run-dir", self.run_dir, "--engine", "sim",
+        return [BIN / "xenmgr", "--no-daemonize", "--run-dir", self.run_dir, "--engine", ENGINE,
                 "--data-dir", ROOT / "share", *self.options]
 
     def start(self, name, bus_name, arguments):
