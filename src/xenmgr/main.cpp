@@ -15,6 +15,7 @@
 #include "connect/monitor_unix.hpp"
 #include "connect/network_bus.hpp"
 #include "connect/rpc_proxy_bus.hpp"
+#include "connect/store/vm_nodes_store.hpp"
 #include "expose/announcer.hpp"
 #include "expose/device_objects.hpp"
 #include "expose/root_object.hpp"
@@ -79,6 +80,7 @@ struct Outside final : expose::GuestCallers {
               loop.get_executor(),
               {.directory = settings.run_dir, .program = settings.monitor, .options = {"--engine", settings.engine}}},
           xenstore{loop.get_executor()},
+          nodes{xenstore},
           callers{connection, xenstore},
           agents{connection} {}
 
@@ -89,7 +91,7 @@ struct Outside final : expose::GuestCallers {
                 .files = files,
                 .images = images,
                 .devices = devices,
-                .services = {*input, *network, *rpc_proxy},
+                .services = {*input, *network, *rpc_proxy, nodes},
                 .listener = listener,
                 .agents = &agents};
     }
@@ -109,6 +111,7 @@ struct Outside final : expose::GuestCallers {
     connect::LocalDevices devices;
     connect::UnixMonitors monitors;
     connect::store::Store xenstore;
+    connect::store::StoredVmNodes nodes;
     connect::BusCallers callers;
     connect::BusGuestAgents agents;
 };

@@ -53,6 +53,7 @@ asio::awaitable<void> ConfigStore::change_host(DecideHost decide) {
     registry_.refresh_host();
     if (change.effects.config_changed) listener_.config_changed();
     if (change.effects.language_changed) listener_.language_changed();
+    follower_.host_stored(change);
 }
 
 void ConfigStore::apply(const VmChange& change) {

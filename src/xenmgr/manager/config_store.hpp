@@ -18,14 +18,15 @@
 
 namespace xm::xenmgr {
 
-// What a change of a VM means outside of the configuration. Called from the loop; must not wait, throw or change
-// anything.
+// What a change of a VM, or of the host, means outside of the configuration. Called from the loop; must not wait, throw
+// or change anything.
 class ChangeFollower {
 public:
     virtual ~ChangeFollower() = default;
 
     virtual void about_to_store(const VmChange& change) = 0;
     virtual void stored(const VmChange& change) = 0;    // also if nothing had to be stored
+    virtual void host_stored(const Change& change) = 0;
 };
 
 class ConfigStore {

@@ -17,22 +17,33 @@ constexpr VmProperty live_properties[] = {VmProperty::state, VmProperty::acpi_st
 
 void LifeNews::state_changed(const Uuid& uuid, model::VmState shown, int acpi) {
     log::info("vm={} state={} acpi={}", uuid.text(), model::public_name(shown), acpi);
+    display_.state_changed(uuid, shown);
     listener_.vm_state_changed(uuid, shown, acpi);
     listener_.vm_properties_changed(uuid, live_properties);
 }
 
 void LifeNews::acpi_changed(const Uuid& uuid, model::VmState shown, int acpi) { state_changed(uuid, shown, acpi); }
 
-void LifeNews::domain_created(const Uuid& uuid) { listener_.vm_properties_changed(uuid, live_properties); }
-
-void LifeNews::came_up(const Uuid& uuid) { listener_.vm_properties_changed(uuid, live_properties); }
-
-void LifeNews::went_down(const Uuid& uuid, int domid, model::DownReason reason) {
-    log::info("vm={} domid={} gone reason={}", uuid.text(), domid, model::word(reason));
+void LifeNews::domain_created(const Uuid& uuid) {
+    display_.domain_created(uuid);
     listener_.vm_properties_changed(uuid, live_properties);
 }
 
-void LifeNews::deleted(const Uuid& uuid) { listener_.vm_deleted(uuid); }
+void LifeNews::came_up(const Uuid& uuid) {
+    display_.came_up(uuid);
+    listener_.vm_properties_changed(uuid, live_properties);
+}
+
+void LifeNews::went_down(const Uuid& uuid, int domid, model::DownReason reason) {
+    log::info("vm={} domid={} gone reason={}", uuid.text(), domid, model::word(reason));
+    display_.went_down(uuid);
+    listener_.vm_properties_changed(uuid, live_properties);
+}
+
+void LifeNews::deleted(const Uuid& uuid) {
+    display_.deleted(uuid);
+    listener_.vm_deleted(uuid);
+}
 
 void LifeNews::notified(const Uuid& uuid, const std::string& untrusted_message) {
     constexpr std::string_view clock = "rtc:";

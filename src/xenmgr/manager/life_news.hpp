@@ -1,10 +1,11 @@
 #pragma once
-// What happens in the lives of VMs, passed on: to clients as signals and new property values, and into the
-// configuration where an event is to be remembered (the guest's clock offset).
+// What happens in the lives of VMs, passed on: to clients as signals and new property values, into xenstore, and into
+// the configuration where an event is to be remembered (the guest's clock offset).
 
 #include "xenmgr/life/surroundings.hpp"
 #include "xenmgr/manager/config_store.hpp"
 #include "xenmgr/manager/listener.hpp"
+#include "xenmgr/manager/vm_display.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -12,8 +13,9 @@ namespace xm::xenmgr {
 
 class LifeNews final : public LifeListener {
 public:
-    LifeNews(boost::asio::any_io_executor executor, Listener& listener, Registry& registry, ConfigStore& store)
-        : executor_{std::move(executor)}, listener_{listener}, registry_{registry}, store_{store} {}
+    LifeNews(boost::asio::any_io_executor executor, Listener& listener, Registry& registry, ConfigStore& store,
+             VmDisplay& display)
+        : executor_{std::move(executor)}, listener_{listener}, registry_{registry}, store_{store}, display_{display} {}
 
     void state_changed(const Uuid& uuid, model::VmState shown, int acpi) override;
     void acpi_changed(const Uuid& uuid, model::VmState shown, int acpi) override;
@@ -30,6 +32,7 @@ private:
     Listener& listener_;
     Registry& registry_;
     ConfigStore& store_;
+    VmDisplay& display_;
 };
 
 }    // namespace xm::xenmgr

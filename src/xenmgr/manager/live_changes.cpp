@@ -47,10 +47,15 @@ void LiveChanges::stored(const VmChange& change) {
     const auto& effects = change.change.effects;
     if (effects.rpc_rules_changed) services_.rpc_proxy.reread_rules();
     if (!has_domain(registry_, change.vm)) return;
+    if (effects.switcher_changed || effects.slot_changed) display_.refresh(change.vm);
     if (effects.cd_changed) in_background(insert_medium(change.vm), "changing the medium", change.vm);
     if (!effects.network_changed) return;
     for (const int nic : moved_nics(change.change))
         in_background(move_nic(change.vm, nic), "moving a NIC", change.vm);
+}
+
+void LiveChanges::host_stored(const Change& change) {
+    if (change.effects.autolock_changed) display_.refresh_autolocks();
 }
 
 asio::awaitable<void> LiveChanges::insert_medium(Uuid vm) {

@@ -19,6 +19,7 @@
 #include "xenmgr/manager/listener.hpp"
 #include "xenmgr/manager/live_changes.hpp"
 #include "xenmgr/manager/registry.hpp"
+#include "xenmgr/manager/vm_display.hpp"
 #include "xenmgr/manager/vm_maker.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -79,6 +80,7 @@ private:
     Registry registry_;
     ConfigStore configs_;
     LifeConfiguration life_configuration_;
+    VmDisplay display_;
     LifeNews life_news_;
     Lives lives_;
     LiveChanges live_changes_;    // configs_ tells it of every change

@@ -3,6 +3,7 @@
 #include "fakes/fake_database.hpp"
 #include "fakes/recording_listener.hpp"
 #include "xenmgr/config/disk_rows.hpp"
+#include "xenmgr/config/host_rows.hpp"
 #include "xenmgr/config/vm_properties.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -27,6 +28,9 @@ public:
 
     void about_to_store(const VmChange& change) override { note(change, "before"); }
     void stored(const VmChange& change) override { note(change, "after"); }
+    void host_stored(const Change& change) override {
+        if (change.effects.autolock_changed) heard.push_back("autolock " + std::to_string(stored_.size()));
+    }
 
 private:
     void note(const VmChange& change, const char* when) {
@@ -115,6 +119,16 @@ TEST_CASE("who follows changes hears of one before and after it is stored, and o
     world.set(VmProperty::usb_control, false);
     world.set(VmProperty::usb_control, false);
     CHECK(world.follower.heard == StringList{"rules before 1", "rules after 2", "rules before 2", "rules after 2"});
+}
+
+TEST_CASE("who follows changes hears of the host's too") {
+    World world;
+    auto decide = [](const ConfigTree& host) {
+        return plan_set(host, HostFacts{}, HostProperty::autolock_cd_drives, false);
+    };
+    asio::co_spawn(world.loop, world.store.change_host(decide), [](const std::exception_ptr&) {});
+    world.loop.run();
+    CHECK(world.follower.heard == StringList{"autolock 1"});
 }
 
 TEST_CASE("who follows changes does not hear of one that could not be stored as if it were") {
