@@ -143,6 +143,13 @@ awaitable<Result> read_config(Context context, Args) {
     co_return std::nullopt;
 }
 
+awaitable<Result> get_field(Context context, Args args) { co_return context.config.get(args.text("field")); }
+
+awaitable<Result> set_field(Context context, Args args) {
+    context.config.set(args.text("field"), args.text("value"));
+    co_return std::nullopt;
+}
+
 awaitable<Result> sim_advance(Context context, Args args) {
     co_await context.monitor.engine().advance(std::chrono::milliseconds{args.number("ms")});
     co_return std::nullopt;
@@ -176,12 +183,17 @@ constexpr Command rows[] = {
     {"s4suspend",          "",       "timeout",                     "ask the guest to hibernate and wait until it is down",       &s4suspend},
     {"disk-add",           "",       "disk=",                       "physpath:phystype:virtpath:mode:devtype",                    &disk_add},
     {"cd-insert-file",     "",       "virtpath= file=",             "put an image into a CD drive",                               &cd_insert_file},
+    {"cd-insert-real",     "",       "virtpath= device",            "put the medium of the host's drive into a CD drive",         &cd_insert_real},
     {"cd-eject",           "",       "virtpath=",                   "take the medium out of a CD drive",                          &cd_eject},
     {"nic-add",            "",       "id network bridge mac model wireless backend-domid", "add a network card",                  &nic_add},
     {"nic-list",           "",       "",                            "one line for each network card",                             &nic_list},
     {"nic-network-switch", "",       "id= network= bridge",         "connect a network card to another network",                  &nic_network_switch},
     {"set-nic-backend-dom","",       "id= domid=",                  "move a network card to another backend domain",              &set_nic_backend_dom},
+    {"pci-add",            "",       "pci=",                        "pass a device through: domain:bus:device.function",          &pci_add},
     {"pci-list",           "",       "",                            "addresses of devices passed through, one a line",            &pci_list},
+    {"device",             "",       "",                            "one line for each disk, network card and passed-through device", &list_devices},
+    {"get",                "",       "field=",                      "a key of the configuration, as the next start will see it",  &get_field},
+    {"set",                "",       "field= value=",               "give it another value, which stays when the file is read again", &set_field},
     {"set-mem-target",     "",       "mib=",                        "memory that the domain shall have, in MiB",                  &set_mem_target},
     {"read-config",        "",       "",                            "read the configuration file again",                          &read_config},
     {"sim-advance",        "",       "ms=",                         "move the time of a simulated guest forward",                 &sim_advance},

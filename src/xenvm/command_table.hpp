@@ -21,6 +21,11 @@ public:
     virtual ~SpecSource() = default;
     virtual model::GuestSpec spec() const = 0;    // fails with errors::bad_config if there is none
     virtual void reload() = 0;                    // the same file once more; errors::bad_config leaves the old one
+
+    // A key of the file, as the next start will see it; a value set here stays when the file is read again. Fails with
+    // errors::invalid_arguments, and with errors::bad_config if there is no file.
+    virtual std::string get(const std::string& field) const = 0;
+    virtual void set(const std::string& field, const std::string& value) = 0;
 };
 
 struct CommandContext {

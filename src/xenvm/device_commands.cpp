@@ -25,6 +25,8 @@ model::Nic existing_nic(CommandContext& context, std::int64_t id) {
     return *nic;
 }
 
+Uuid uuid_of(CommandContext& context) { return Uuid::parse(context.monitor.facts().uuid).value_or(Uuid{}); }
+
 std::string joined(const StringMap& values) {
     std::string text;
     for (const auto& [key, value] : values) {
@@ -47,6 +49,15 @@ Result cd_insert_file(CommandContext& context, CommandArgs args) {
     co_return std::nullopt;
 }
 
+Result cd_insert_real(CommandContext& context, CommandArgs args) {
+    const std::string drive = args.text("device", "/dev/cdrom");
+    if (!drive.starts_with("/dev/"))
+        fail(errors::invalid_arguments, "device", "{} where a drive of the host below /dev is expected",
+             text::escaped(drive, 80));
+    co_await context.monitor.engine().set_medium(args.text("virtpath"), drive);
+    co_return std::nullopt;
+}
+
 Result cd_eject(CommandContext& context, CommandArgs args) {
     co_await context.monitor.engine().set_medium(args.text("virtpath"), "");
     co_return std::nullopt;
@@ -58,6 +69,7 @@ Result nic_add(CommandContext& context, CommandArgs args) {
     if (nic.id < 0)
         for (nic.id = 0; find_nic(spec, nic.id);)
             ++nic.id;
+    nic.mac = mac_of(nic, uuid_of(context));
     const int id = nic.id;
     co_await context.monitor.engine().add_nic(std::move(nic));
     co_return std::to_string(id);
@@ -83,6 +95,23 @@ Result set_nic_backend_dom(CommandContext& context, CommandArgs args) {
     nic.backend_domid = static_cast<int>(std::min<std::int64_t>(args.number("domid"), 65535));
     co_await context.monitor.engine().change_nic(std::move(nic));
     co_return std::nullopt;
+}
+
+Result pci_add(CommandContext& context, CommandArgs args) {
+    co_await context.monitor.engine().add_pci(parse_pci(args.text("pci")));
+    co_return std::nullopt;
+}
+
+Result list_devices(CommandContext& context, CommandArgs) {
+    const model::GuestSpec spec = context.monitor.spec();
+    std::string lines;
+    for (const model::Disk& disk : spec.disks)
+        lines += "disk " + to_text(disk) + "\n";
+    for (const model::Nic& nic : spec.nics)
+        lines += "nic " + to_text(nic) + "\n";
+    for (const std::string& device : spec.pci)
+        lines += "pci " + device + "\n";
+    co_return lines;
 }
 
 Result pci_list(CommandContext& context, CommandArgs) {

@@ -1,12 +1,14 @@
 #include "xenvm/device_text.hpp"
 
 #include "base/failure.hpp"
+#include "base/mac.hpp"
 #include "base/text.hpp"
 #include "gen/errors.hpp"
+#include "xenvm/config_keys.hpp"
 
 #include <fmt/format.h>
 
-#include <vector>
+#include <algorithm>
 
 namespace xm::xenvm {
 namespace {
@@ -35,21 +37,27 @@ bool is_device_name(std::string_view name) {
            name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789") == name.npos;
 }
 
-bool is_mac(std::string_view text) {
-    if (text.size() != 17) return false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const bool right =
-            i % 3 == 2 ? text[i] == ':' : std::string_view{"0123456789abcdefABCDEF"}.find(text[i]) != text.npos;
-        if (!right) return false;
-    }
-    return true;
-}
-
 // The path comes first and may contain colons: the type is the first part that names one and is followed by a device.
 std::size_t type_position(const std::vector<std::string_view>& parts) {
     for (std::size_t i = 1; i + 1 < parts.size(); ++i)
         if (model::parse_word<model::DiskType>(parts[i]) && is_device_name(parts[i + 1])) return i;
     return 0;
+}
+
+void set_disk_option(ParsedDisk& parsed, std::string_view option) {
+    constexpr std::string_view modes[] = {"temporary", "temporary-encrypted", "coalesce",
+                                          "scripted",  "scripted-author",     "scripted-no-snapshot"};
+    constexpr std::string_view keys[] = {"cipher", "key-size", "key-file", "key-dir", "backend-domid"};
+    const std::size_t equals = option.find('=');
+    const std::string_view name = option.substr(0, equals);
+    if (equals == option.npos && std::ranges::find(modes, name) != std::end(modes)) {
+        parsed.disk.snapshot = name;
+        return;
+    }
+    if (equals == option.npos || std::ranges::find(keys, name) == std::end(keys))
+        refuse("disk option", option, fmt::format("{} with a value, or a snapshot mode", fmt::join(keys, ", ")));
+    if (name == "key-size" || name == "backend-domid") number(name, option.substr(equals + 1), 65535);
+    parsed.without_effect.emplace_back(name);
 }
 
 void set_nic_value(model::Nic& nic, std::string_view key, const std::string& value) {
@@ -64,10 +72,10 @@ void set_nic_value(model::Nic& nic, std::string_view key, const std::string& val
     else if (key == "backend-domid")
         nic.backend_domid = number("backend-domid", value, 65535);
     else if (key == "mac") {
-        if (value != "random" && !is_mac(value)) refuse("mac", value, "aa:bb:cc:dd:ee:ff");
+        if (value != "random" && !parse_mac(value)) refuse("mac", value, "aa:bb:cc:dd:ee:ff or random");
         nic.mac = value;
     } else if (key == "wireless") {
-        const auto on = text::parse_bool(value);
+        const auto on = parse_flag(value);
         if (!on) refuse("wireless", value, "true or false");
         nic.wireless = *on;
     } else {
@@ -77,13 +85,16 @@ void set_nic_value(model::Nic& nic, std::string_view key, const std::string& val
 
 }    // namespace
 
-model::Disk parse_disk(std::string_view untrusted_text) {
+model::Disk parse_disk(std::string_view untrusted_text) { return parse_disk_line(untrusted_text).disk; }
+
+ParsedDisk parse_disk_line(std::string_view untrusted_text) {
     const std::vector<std::string_view> parts = text::split(untrusted_text, ':');
     const std::size_t type = type_position(parts);
     if (type == 0 || type + 3 >= parts.size())
         refuse("disk", untrusted_text, "physpath:phystype:virtpath:mode:devtype");
 
-    model::Disk disk;
+    ParsedDisk parsed;
+    model::Disk& disk = parsed.disk;
     disk.path = parts[0];
     for (std::size_t i = 1; i < type; ++i)
         disk.path.append(":").append(parts[i]);
@@ -91,9 +102,11 @@ model::Disk parse_disk(std::string_view untrusted_text) {
     disk.device = parts[type + 1];
     disk.mode = word<model::DiskMode>("disk mode", parts[type + 2]);
     disk.devtype = word<model::DiskDevtype>("disk devtype", parts[type + 3]);
+    if (disk.path.empty() && disk.devtype == model::DiskDevtype::disk)
+        refuse("disk", untrusted_text, "an image or a device before the first colon");
     for (std::size_t i = type + 4; i < parts.size(); ++i)
-        if (parts[i].find('=') == std::string_view::npos) disk.snapshot = parts[i];
-    return disk;
+        set_disk_option(parsed, parts[i]);
+    return parsed;
 }
 
 model::Nic parse_nic(std::string_view untrusted_text) {
@@ -107,6 +120,19 @@ model::Nic parse_nic(std::string_view untrusted_text) {
         set_nic_value(nic, text::trim(pair.substr(0, equals)), std::string{text::trim(pair.substr(equals + 1))});
     }
     return nic;
+}
+
+std::string mac_of(const model::Nic& nic, const Uuid& machine) {
+    if (nic.mac.empty()) return generated_mac(nic.id, machine);
+    if (nic.mac != "random") return nic.mac;
+    const std::string digits = Uuid::random().text();
+    return fmt::format("00:16:3e:{}:{}:{}", digits.substr(0, 2), digits.substr(2, 2), digits.substr(4, 2));
+}
+
+std::string to_text(const model::Disk& disk) {
+    std::string result = fmt::format("{}:{}:{}:{}:{}", disk.path, model::word(disk.type), disk.device,
+                                     model::word(disk.mode), model::word(disk.devtype));
+    return disk.snapshot.empty() ? result : result + ":" + disk.snapshot;
 }
 
 std::string to_text(const model::Nic& nic) {

@@ -77,7 +77,8 @@ public:
     virtual awaitable<void> add_disk(model::Disk disk) = 0;
     virtual awaitable<void> set_medium(std::string device, std::string path) = 0;    // empty path: ejected
     virtual awaitable<void> add_nic(model::Nic nic) = 0;
-    virtual awaitable<void> change_nic(model::Nic nic) = 0;    // the one of the same id
+    virtual awaitable<void> change_nic(model::Nic nic) = 0;     // the one of the same id
+    virtual awaitable<void> add_pci(std::string device) = 0;    // as in GuestSpec::pci
     virtual awaitable<void> set_memory_target(std::int64_t memory_kib) = 0;
 
     // Moves the time of a simulated guest; not_supported by a real one.

@@ -15,6 +15,7 @@
 #include "xenvm/idle_memory.hpp"
 #include "xenvm/log_setup.hpp"
 #include "xenvm/monitor.hpp"
+#include "xenvm/notify_lines.hpp"
 #include "xenvm/settings.hpp"
 #include "xenvm/signals.hpp"
 #include "xenvm/sim_engine.hpp"
@@ -25,6 +26,7 @@
 #include <boost/asio/post.hpp>
 
 #include <chrono>
+#include <deque>
 #include <filesystem>
 #include <memory>
 
@@ -37,9 +39,11 @@ constexpr std::chrono::milliseconds quiet_time{1000};
 
 enum ExitCode : int { ended = 0, monitor_exists = 1, domain_exists = 2, bad_config = 3, failed = 4 };
 
+// A file that names no machine describes a new one.
 Uuid uuid_of(const Settings& settings, const FileConfig& config) {
     const std::string in_file = config.file() ? config.file()->spec.uuid : "";
     const std::string& text = settings.uuid.empty() ? in_file : settings.uuid;
+    if (config.file() && text.empty()) return Uuid::random();
     const auto uuid = Uuid::parse(text);
     if (!uuid || uuid->is_nil()) fail(errors::invalid_uuid, text, "expected with --uuid or in the configuration file");
     return *uuid;
@@ -65,6 +69,40 @@ bool has_complete_domain(Engine& engine) {
     return domain && domain->phase != DomainPhase::building;
 }
 
+struct Interfaces {
+    std::optional<CommandSocket> socket;
+    std::deque<NotifyLines> lines;
+    std::optional<CommandBus> bus;
+};
+
+struct Surroundings {
+    boost::asio::io_context& loop;
+    const connect::MonitorRunDir& run_dir;
+    const Uuid& uuid;
+    const CommandContext& commands;
+    Fanout& news;
+};
+
+// Without a bus that takes us, the socket is there even if nobody asked for it.
+void open_interfaces(Interfaces& made, const Settings& settings, const std::vector<NotifyTarget>& notify,
+                     const Surroundings& at) {
+    bool wants_socket = settings.socket;
+    if (settings.bus) try {
+            made.bus.emplace(at.loop, settings.session_bus, at.uuid, at.commands);
+        } catch (const std::exception& error) {
+            log::warn("no commands over D-Bus, the socket serves them cause={}", error.what());
+            wants_socket = true;
+        }
+    const auto executor = at.loop.get_executor();
+    if (wants_socket)
+        at.news.add(made.socket.emplace(executor, connect::listen_on(at.run_dir.socket(at.uuid)), at.commands));
+    for (const NotifyTarget& target : notify)
+        if (target.kind != NotifyTarget::Kind::bus)
+            at.news.add(made.lines.emplace_back(executor, target, at.uuid));
+        else if (made.bus)
+            at.news.add(*made.bus);
+}
+
 ExitCode serve(const Settings& settings, FileConfig& config, const Uuid& uuid, Readiness& ready) {
     const connect::MonitorRunDir run_dir{settings.run_dir};
     const Fd lock = run_dir.try_lock(uuid);
@@ -78,12 +116,11 @@ ExitCode serve(const Settings& settings, FileConfig& config, const Uuid& uuid, R
 
     Fanout news;
     Monitor monitor{executor, uuid, *engine, news};
+    if (config.file()) monitor.restart_with([&config] { return config.renewed(); });
     const CommandContext commands{monitor, config, [&] { boost::asio::post(loop, [&] { loop.stop(); }); }};
     const Signals signals{executor, commands};
-    std::optional<CommandSocket> socket;
-    if (settings.socket) news.add(socket.emplace(executor, connect::listen_on(run_dir.socket(uuid)), commands));
-    std::optional<CommandBus> bus;
-    if (settings.bus) news.add(bus.emplace(loop, settings.session_bus, uuid, commands));
+    Interfaces interfaces;
+    open_interfaces(interfaces, settings, config.notify(), {loop, run_dir, uuid, commands, news});
 
     monitor.adopt();
     if (!ready.report(ended)) return failed;

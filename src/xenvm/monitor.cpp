@@ -306,10 +306,17 @@ Monitor::awaitable<void> Monitor::bury(DownReason reason) {
     enter(reason == DownReason::reboot ? VmState::rebooted : VmState::shutdown);
     if (action != DeathAction::reboot) co_return;
     try {
-        co_await start(spec_, false);
+        co_await start(spec_for_restart(), false);
     } catch (const Failure& failure) {
         log::error("restart failed cause={}", failure.what());
     }
+}
+
+model::GuestSpec Monitor::spec_for_restart() const try {
+    return renewed_ ? renewed_() : spec_;
+} catch (const Failure& failure) {
+    log::error("restarting with the configuration it had cause={}", failure.what());
+    return spec_;
 }
 
 Monitor::awaitable<void> Monitor::wait_while_alive(Milliseconds limit) {

@@ -13,6 +13,7 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include <chrono>
+#include <functional>
 #include <initializer_list>
 #include <string>
 
@@ -41,6 +42,9 @@ public:
     Monitor(boost::asio::any_io_executor executor, Uuid uuid, Engine& engine, NewsSink& news);
 
     void adopt();    // takes over the domain, if there is one
+
+    // What a machine that reboots by itself is started with again; otherwise, and if this fails, with what it had.
+    void restart_with(std::function<model::GuestSpec()> renewed) { renewed_ = std::move(renewed); }
 
     // As of now: a domain that died unnoticed is noticed here.
     const model::MonitorFacts& facts();
@@ -80,6 +84,7 @@ private:
     awaitable<void> give_up(std::int64_t operation, std::string cause);
     awaitable<void> wait_while_alive(Milliseconds limit);
     void on_death(model::DownReason reason);
+    model::GuestSpec spec_for_restart() const;
     awaitable<void> bury(model::DownReason reason);
     awaitable<void> await_death(model::DownReason wanted, Milliseconds limit);
 
@@ -87,6 +92,7 @@ private:
     Engine& engine_;
     NewsSink& news_;
     model::MonitorFacts facts_;
+    std::function<model::GuestSpec()> renewed_;
     model::GuestSpec spec_;         // of the last start, for restarts by the monitor itself
     std::int64_t operation_ = 0;    // number of the last start, restore or destroy: a late failure knows it is late
     bool burying_ = false;

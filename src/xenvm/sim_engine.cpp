@@ -4,6 +4,7 @@
 #include "base/files.hpp"
 #include "base/text.hpp"
 #include "gen/errors.hpp"
+#include "xenvm/spec_devices.hpp"
 
 #include <algorithm>
 #include <system_error>
@@ -173,6 +174,12 @@ SimEngine::awaitable<void> SimEngine::change_nic(model::Nic nic) {
     const auto found = std::find_if(nics.begin(), nics.end(), [&](const model::Nic& n) { return n.id == nic.id; });
     if (found == nics.end()) fail(errors::no_such_nic, std::to_string(nic.id), "this machine has none of that id");
     *found = std::move(nic);
+    commit();
+    co_return;
+}
+
+SimEngine::awaitable<void> SimEngine::add_pci(std::string device) {
+    insert_pci(existing().domain.spec, std::move(device));
     commit();
     co_return;
 }

@@ -41,6 +41,7 @@ public:
     awaitable<void> set_medium(std::string device, std::string path) override;
     awaitable<void> add_nic(model::Nic nic) override;
     awaitable<void> change_nic(model::Nic nic) override;
+    awaitable<void> add_pci(std::string device) override;
     awaitable<void> set_memory_target(std::int64_t memory_kib) override;
     awaitable<void> advance(std::chrono::milliseconds by) override;
     awaitable<void> simulate(std::string event) override;

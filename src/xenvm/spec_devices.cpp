@@ -37,6 +37,13 @@ model::Nic& insert_nic(model::GuestSpec& spec, model::Nic nic) {
     return spec.nics.emplace_back(std::move(nic));
 }
 
+void insert_pci(model::GuestSpec& spec, std::string device) {
+    const auto address = [](const std::string& text) { return text.substr(0, text.find_first_of("@,")); };
+    for (const std::string& other : spec.pci)
+        if (address(other) == address(device)) fail(errors::duplicate_device, address(device), "already in use");
+    spec.pci.push_back(std::move(device));
+}
+
 model::Nic& find_nic(model::GuestSpec& spec, int id) {
     const auto same = [id](const model::Nic& nic) { return nic.id == id; };
     const auto found = std::find_if(spec.nics.begin(), spec.nics.end(), same);

@@ -9,6 +9,7 @@ namespace xm::xenvm {
 model::Disk& insert_disk(model::GuestSpec& spec, model::Disk disk);
 model::Disk& find_cd_drive(model::GuestSpec& spec, const std::string& device);    // errors::no_such_disk
 model::Nic& insert_nic(model::GuestSpec& spec, model::Nic nic);                   // errors::duplicate_device
+void insert_pci(model::GuestSpec& spec, std::string device);                      // errors::duplicate_device
 model::Nic& find_nic(model::GuestSpec& spec, int id);                             // errors::no_such_nic
 
 }    // namespace xm::xenvm

@@ -210,6 +210,14 @@ XlEngine::awaitable<void> XlEngine::change_nic(model::Nic nic) {
     write_note();
 }
 
+XlEngine::awaitable<void> XlEngine::add_pci(std::string device) {
+    model::GuestSpec spec = note_.spec;
+    insert_pci(spec, device);
+    co_await toolstack_.add_pci(existing(), device);
+    insert_pci(note_.spec, std::move(device));
+    write_note();
+}
+
 XlEngine::awaitable<void> XlEngine::set_memory_target(std::int64_t memory_kib) {
     toolstack_.set_memory_target(existing(), memory_kib);
     memory_target_kib_ = memory_kib;

@@ -66,6 +66,7 @@ public:
     awaitable<void> set_medium(int domid, const model::GuestSpec& spec, const model::Disk& drive);
     awaitable<void> add_nic(int domid, const model::GuestSpec& spec, const model::Nic& nic);
     awaitable<void> remove_nic(int domid, const model::GuestSpec& spec, const model::Nic& nic);
+    awaitable<void> add_pci(int domid, const std::string& device);
     void set_memory_target(int domid, std::int64_t memory_kib);
 
     std::string console(int domid);    // path of the terminal of its first console

@@ -113,6 +113,11 @@ awaitable<void> Toolstack::remove_nic(int domid, const model::GuestSpec& spec, c
     co_await parts_->context.operations().perform(parts_->request("remove nic", domid, limits::device, begin));
 }
 
+awaitable<void> Toolstack::add_pci(int domid, const std::string& device) {
+    const auto begin = with_device(device_pci(device), &libxl_device_pci_add);
+    co_await parts_->context.operations().perform(parts_->request("add pci device", domid, limits::device, begin));
+}
+
 void Toolstack::set_memory_target(int domid, std::int64_t memory_kib) {
     const auto id = static_cast<std::uint32_t>(domid);
     parts_->context.require(libxl_set_memory_target(parts_->ctx(), id, memory_kib, 0, 1), "memory target", domid);

@@ -19,7 +19,10 @@ class NoConfig final : public xenvm::SpecSource {
 public:
     model::GuestSpec spec() const override { fail(errors::bad_config, "", "no file"); }
     void reload() override { ++reloads; }
+    std::string get(const std::string& field) const override { return "value of " + field; }
+    void set(const std::string& field, const std::string& value) override { set_fields[field] = value; }
     int reloads = 0;
+    StringMap set_fields;
 };
 
 struct Desk {
@@ -56,7 +59,7 @@ TEST_CASE("no name or alias stands for two commands, and each has a help text") 
 TEST_CASE("commands are found by alias and with underscores") {
     CHECK(xenvm::find_command("halt") == xenvm::find_command("shutdown"));
     CHECK(xenvm::find_command("get_acpi_state") == xenvm::find_command("get-acpi-state"));
-    CHECK(xenvm::find_command("get") == nullptr);
+    CHECK(xenvm::find_command("get-acpi") == nullptr);
 }
 
 TEST_CASE("help names every command") {
@@ -110,7 +113,9 @@ TEST_CASE("network cards are added with the lowest free id, listed and moved") {
     CHECK(desk("nic-network-switch", {{"id", "0"}, {"network", "/internal"}}).empty());
     CHECK(desk("set-nic-backend-dom", {{"id", "1"}, {"domid", "5"}}).empty());
     desk("nic-list");
-    CHECK(desk.result == "id=1,bridge=br1,backend-domid=5\nid=0,network=/internal\n");
+    CHECK(desk.result ==
+          "id=1,bridge=br1,mac=be:c6:70:52:88:c1,backend-domid=5\n"
+          "id=0,network=/internal,mac=a2:5c:2e:58:24:12\n");
     CHECK(desk("nic-network-switch", {{"id", "9"}, {"network", "x"}}) == "no_such_nic");
 }
 
@@ -129,6 +134,39 @@ TEST_CASE("a medium goes into CD drives only") {
     CHECK(desk("cd-eject", {{"virtpath", "hda"}}) == "no_such_disk");
     CHECK(desk("disk-add", {{"disk", "/a:phy:hda:w:disk"}}) == "duplicate_device");
     CHECK(desk("disk-add", {{"disk", "/a:phy:hdb:w:disk"}}).empty());
+}
+
+TEST_CASE("the host's own drive can be what a CD drive holds") {
+    Desk desk;
+    auto spec = desk.bench.spec();
+    spec.disks.resize(1);
+    spec.disks[0].device = "hdc";
+    spec.disks[0].devtype = model::DiskDevtype::cdrom;
+    desk("start", {{"spec", connect::to_json(spec)}});
+    CHECK(desk("cd-insert-real", {{"virtpath", "hdc"}}).empty());
+    CHECK(desk.bench.monitor->spec().disks[0].path == "/dev/cdrom");
+    CHECK(desk("cd-insert-real", {{"virtpath", "hdc"}, {"device", "/dev/sr1"}}).empty());
+    CHECK(desk("cd-insert-real", {{"virtpath", "hdc"}, {"device", "/etc/passwd"}}) == "invalid_arguments");
+}
+
+TEST_CASE("a device is passed through once, and listed with the others") {
+    Desk desk;
+    desk("start", {{"spec", desk.spec()}});
+    CHECK(desk("disk-add", {{"disk", "/a:phy:hdb:w:disk"}}).empty());
+    CHECK(desk("nic-add", {{"bridge", "br1"}, {"mac", "00:16:3e:00:00:01"}}).empty());
+    CHECK(desk("pci-add", {{"pci", "0,01:00.0,guest_slot=5"}}).empty());
+    CHECK(desk("pci-add", {{"pci", "0000:01:00.0"}}) == "duplicate_device");
+    CHECK(desk("pci-add", {{"pci", "slot 3"}}) == "bad_value");
+    desk("device");
+    CHECK(desk.result == "disk /a:phy:hdb:w:disk\nnic id=0,bridge=br1,mac=00:16:3e:00:00:01\npci 0000:01:00.0@5\n");
+}
+
+TEST_CASE("a key of the configuration is read and changed") {
+    Desk desk;
+    CHECK(desk("get", {{"field", "memory"}}).empty());
+    CHECK(desk.result == "value of memory");
+    CHECK(desk("set", {{"field", "memory"}, {"value", "512"}}).empty());
+    CHECK(desk.config.set_fields == StringMap{{"memory", "512"}});
 }
 
 TEST_CASE("the memory target is told in MiB and kept in KiB") {
