@@ -191,7 +191,7 @@ TEST_CASE("a text that is no channel is refused with the kinds that there are") 
     Channels channels;
     for (const char* wrong : {"", "unix", "tcp", "UNIX:/x", "argo:5", "/run/socket", ":", " unix:/x"}) {
         INFO(wrong);
-        CHECK(channels.why_not_opened(wrong) == "no such kind of channel here; known are unix, tcp, serial");
+        CHECK(channels.why_not_opened(wrong) == "no such kind of channel here; known are unix, tcp, serial, vchan");
     }
     CHECK(why_not([&] { make_connector(channels.executor(), "tcp:80"); }) ==
           "no such kind of channel here; known are unix, serial");

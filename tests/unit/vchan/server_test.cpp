@@ -1,6 +1,6 @@
 #include "vchan/server.hpp"
 
-#include "memory_ends.hpp"
+#include "fakes/vchan_in_memory.hpp"
 
 #include <catch2/catch.hpp>
 

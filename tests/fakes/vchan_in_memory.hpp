@@ -43,14 +43,14 @@ struct Memory {
     Ring to_host{}, to_guest{};
     std::function<void()> host{}, guest{};    // events
     ServerEnd::Client client = ServerEnd::Client::absent;
-    bool served = true;
+    bool served = false;
     int resets = 0;
     int times_turned_away = 0;
 };
 
 class MemoryServerEnd final : public ServerEnd {
 public:
-    explicit MemoryServerEnd(Memory& memory) : memory_{memory} {}
+    explicit MemoryServerEnd(Memory& memory) : memory_{memory} { memory_.served = true; }
     ~MemoryServerEnd() override {
         memory_.host = nullptr;
         memory_.served = false;
