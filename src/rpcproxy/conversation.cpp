@@ -19,7 +19,7 @@ constexpr std::size_t kept_capacity = 4 << 10;    // of a buffer that is empty
 std::string name_of(const Facts& facts) {
     std::string name = facts.domid ? fmt::format("domid={}", *facts.domid) : "domid=unknown";
     if (facts.uuid) name += fmt::format(" uuid={}", facts.uuid->text());
-    if (facts.stubdom.value_or(false)) name += " stubdom";
+    if (facts.stubdom.value_or(true)) name += facts.stubdom ? " stubdom" : " stubdom=unknown";
     return name;
 }
 

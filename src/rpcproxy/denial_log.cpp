@@ -32,6 +32,10 @@ std::string line_of(const Denial& denial) {
     add(line, "path", message.path);
     line += fmt::format(" serial={}", message.serial);
     if (message.reply_serial) line += fmt::format(" reply-serial={}", *message.reply_serial);
+    if (denial.facts) {
+        add(line, "dom-type", denial.facts->type);
+        add(line, "dom-name", denial.facts->name);
+    }
     if (denial.verdict.rule)
         return line + fmt::format(" rule={}", text::escaped(to_string(denial.verdict.rule->origin)));
     return line + fmt::format(" reason=\"{}\"", denial.verdict.reason ? denial.verdict.reason : "");

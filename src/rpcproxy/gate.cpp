@@ -378,7 +378,7 @@ void Gate::error_to_bus(std::uint32_t call, std::string_view caller, std::string
 }
 
 void Gate::deny(Direction direction, const Message& message, const Verdict& verdict) {
-    output_.on_denied({direction, message, verdict});
+    output_.on_denied({direction, message, verdict, &facts_});
 }
 
 bool Gate::would_pass(std::string_view destination, std::string_view interface, std::string_view member) {

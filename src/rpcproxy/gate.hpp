@@ -24,6 +24,7 @@ struct Denial {
     Direction direction;
     const Message& message;
     const Verdict& verdict;
+    const Facts* facts = nullptr;    // what was known of the guest
 };
 
 // Where a gate's work goes. The bytes are valid for the length of the call.

@@ -62,6 +62,7 @@ class Log(ProxyTest):
     """Each test has a log of its own: what a guest can write there is limited."""
 
     rules = f"allow destination {OPEN} interface {OPEN} member Allowed\ndeny destination {OPEN} member Closed\n"
+    options = ["--incoming-type", "svm", "--incoming-name", "Fred"]
 
     def setUp(self):
         self.stack.proxy.kill()
@@ -72,7 +73,7 @@ class Log(ProxyTest):
         self.peer.ask(OPEN, "/a/path", OPEN, "Closed")
         line = self.stack.proxy.log.wait("member=Closed")
         for part in ("DENY", "domid=7", f"uuid={UUID}", f"destination={OPEN}", f"interface={OPEN}", "path=/a/path",
-                     f"rule={self.stack.rules}:2"):
+                     "dom-type=svm", "dom-name=Fred", f"rule={self.stack.rules}:2"):
             self.assertIn(part, line)
 
     def test_POL_2_a_flood_of_denied_calls_makes_few_lines(self):
