@@ -145,6 +145,7 @@ def _dom0_root(root, debs):
     (root / "var/run").symlink_to("/run")
     (root / "var/lock").symlink_to("/run/lock")
     _applets(root)
+    (root / "etc/xen/scripts/vif-bridge").rename(root / "etc/xen/scripts/vif-bridge.debian")
     shutil.copytree(HOST / "dom0/etc", root / "etc", dirs_exist_ok=True)
     shutil.copytree(HOST / "dom0/lab", root / "lab", dirs_exist_ok=True)
 

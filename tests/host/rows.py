@@ -1,0 +1,121 @@
+"""What must happen to a VM, as rows: what it is, where it begins, what is done, and what is the case afterwards.
+
+The same rows hold on the simulated engine and on Xen; run_rows.py performs them. An action is a list of steps:
+
+    vm METHOD [ARGUMENT...]       a method of the VM's interface on the bus
+    set PROPERTY VALUE            a property of the VM
+    monitor COMMAND [NAME=VALUE]  a command of its xenvm
+    guest DEED                    the guest does something by itself: see guests.py
+    check FACT                    something must be true at this point: see checks.py
+
+IMAGE stands for a file that does not exist yet, DISK, ISO and OTHER_ISO for files that do.
+"""
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    kind: str              # which VM, of KINDS
+    what: str              # a sentence
+    begin: str             # stopped, running, paused, suspended
+    act: tuple             # steps
+    end: str               # the property "state"
+    domain: str = ""       # afterwards there is a "new" one, the "same", "none"; empty: whichever the state says
+    heard: str = ""        # states in the signals, repetitions joined, a regular expression; empty: any
+    error: str = ""        # what the last step fails with, a regular expression; empty: all steps succeed
+    answers: bool = True   # a VM that runs at the end has a guest that answers
+
+
+def do(*steps):
+    return steps
+
+
+# Settings of each kind: stored values below config/, and what else is unusual about it. "sim" are faults that give the
+# simulated guest the same nature; "only" names the engine that can have such a VM.
+KINDS = {
+    "pv": {"config": {"virt-type": "pv", "memory": "128", "cmdline": "console=hvc0 loglevel=5"}},
+    "pvh": {"config": {"virt-type": "pvh", "memory": "128", "cmdline": "console=hvc0 loglevel=5"}},
+    # Its firmware finds nothing to boot, which is a way of running, too, and takes no minutes.
+    "hvm": {"config": {"virt-type": "hvm", "memory": "96", "display": "nogfx", "qemu-dm-path": "", "cdrom": "ISO"},
+            "silent": True},
+    "deaf": {"config": {"virt-type": "pv", "memory": "128", "cmdline": "console=hvc0 loglevel=5 lab.deaf"},
+             "sim": ["refuse-shutdown"]},
+    "equipped": {"config": {"virt-type": "pv", "memory": "128", "disk": "DISK", "nic": "/wired/0/bridged",
+                            "cmdline": "console=hvc0 loglevel=5 lab.address=192.168.128.7/24"}},
+    "greedy": {"config": {"virt-type": "pv", "memory": "65536"}, "sim": ["no-memory"]},
+    "kernelless": {"config": {"virt-type": "pv", "memory": "128", "kernel": "/nowhere/kernel"}, "only": "xl"},
+    "bridgeless": {"config": {"virt-type": "pv", "memory": "128", "nic": "nowhere"}, "only": "xl"},
+    "spoiled": {"config": {"virt-type": "pv", "memory": "128", "kernel": "DISK"}, "only": "xl"},
+}
+
+
+def life(kind):
+    """What every kind of guest that boots can do."""
+    return [
+        Row(kind, "a stopped VM starts", "stopped", do("vm start"), "running", "new", "creating running"),
+        Row(kind, "starting a VM that runs changes nothing", "running", do("vm start"), "running", "same"),
+        Row(kind, "a running VM pauses", "running", do("vm pause"), "paused", "same", "paused"),
+        Row(kind, "a paused VM goes on", "paused", do("vm unpause"), "running", "same", "running"),
+        Row(kind, "a VM that is asked to reboot comes back in a new domain, with nothing remembered", "running",
+            do("guest remember", "vm reboot"), "running", "new", "rebooting stopped creating running"),
+        Row(kind, "a VM is saved to a file", "running", do("guest remember", "vm suspend_to_file IMAGE"), "suspended",
+            "none", "suspending suspended"),
+        Row(kind, "a saved VM goes on where it was", "suspended", do("vm resume_from_file IMAGE", "guest recall"),
+            "running", "new", "(creating )?restoring (paused )?running"),
+        Row(kind, "a guest that powers off by itself leaves a stopped VM", "running", do("guest poweroff"), "stopped",
+            "none"),
+        Row(kind, "a running VM is destroyed", "running", do("vm destroy"), "stopped", "none", "stopped"),
+        Row(kind, "a VM that is asked to shut down does", "running", do("vm shutdown"), "stopped", "none",
+            "stopping stopped"),
+    ]
+
+
+ROWS = [
+    *life("pv"),
+    Row("pv", "a paused VM is destroyed", "paused", do("vm destroy"), "stopped", "none", "stopped"),
+    Row("pv", "a guest that reboots by itself comes back in a new domain", "running", do("guest reboot"), "running",
+        "new"),
+    Row("pv", "a guest that crashes leaves a stopped VM", "running", do("guest crash"), "stopped", "none"),
+    Row("pv", "a VM that crashed starts again", "stopped", do("vm start"), "running", "new", "creating running"),
+    Row("pv", "a checkpoint is a file, and the guest goes on", "running",
+        do("guest remember", "monitor checkpoint file=IMAGE", "check image", "guest recall"), "running", "same"),
+    Row("pv", "memory goes back to the host, and is had again", "running",
+        do("monitor set-mem-target mib=100", "check memory 100", "monitor set-mem-target mib=128", "check memory 128"),
+        "running", "same"),
+    Row("pv", "a saved VM that is destroyed is stopped", "suspended", do("vm destroy"), "stopped", "none"),
+    Row("pv", "a file that is no image leaves a stopped VM", "stopped", do("vm resume_from_file DISK"), "stopped",
+        "none", error="image_not_usable|hypervisor_refused"),
+    Row("pv", "no image at all leaves a stopped VM", "stopped", do("vm resume_from_file /nowhere/image"), "stopped",
+        "none", error="/nowhere/image"),
+
+    Row("deaf", "a guest that is asked to shut down and does not is destroyed", "running",
+        do("vm shutdown &", "check state stopping", "vm destroy"), "stopped", "none", "stopping stopped"),
+
+    Row("equipped", "a VM with a disk and a card starts, and a ping crosses", "stopped", do("vm start", "check ping"),
+        "running", "new", "creating running"),
+    Row("equipped", "what the guest writes is in the image", "running",
+        do("guest write", "vm shutdown", "check written"), "stopped", "none"),
+    Row("equipped", "disk and card work again after a save", "suspended",
+        do("vm resume_from_file IMAGE", "guest recall", "check ping", "guest write"), "running", "new"),
+    Row("equipped", "a VM with a disk and a card reboots", "running", do("vm reboot", "check ping"), "running", "new"),
+    Row("equipped", "nothing stays of it when it is destroyed", "running", do("vm destroy"), "stopped", "none"),
+
+    Row("greedy", "a VM that the host has no memory for is refused", "stopped", do("vm start"), "stopped", "none",
+        error="memory"),
+    Row("kernelless", "a VM without its kernel is refused", "stopped", do("vm start"), "stopped", "none",
+        error="/nowhere/kernel"),
+    Row("spoiled", "a kernel that is none is refused", "stopped", do("vm start"), "stopped", "none",
+        error="hypervisor_refused"),
+    Row("bridgeless", "a card whose bridge does not exist leaves no half of a VM", "stopped", do("vm start"), "stopped",
+        "none", error="hypervisor_refused"),
+
+    *life("pvh"),
+
+    Row("hvm", "an HVM guest starts", "stopped", do("vm start"), "running", "new", "creating running"),
+    Row("hvm", "it pauses", "running", do("vm pause"), "paused", "same", "paused"),
+    Row("hvm", "it goes on", "paused", do("vm unpause"), "running", "same", "running"),
+    Row("hvm", "it gets another medium", "running", do("set cd OTHER_ISO", "check medium OTHER_ISO"), "running", "same"),
+    Row("hvm", "it is destroyed, and its device model with it", "running", do("vm destroy"), "stopped", "none",
+        "stopped"),
+]

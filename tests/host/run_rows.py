@@ -1,0 +1,268 @@
+#!/usr/bin/python3
+"""Performs the rows of rows.py on the product: message bus, dbd, xenmgr and its monitors, on one engine.
+
+  run_rows.py --engine sim                on this computer
+  run_rows.py --engine xl                 in a dom0: tests/host/rows_on_xen brings it there
+  run_rows.py --engine sim --kind pv      only this kind of VM; --match TEXT: only rows that have the text
+
+Prints a line for each row; the exit status is 1 if one failed.
+"""
+
+import argparse
+import os
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+import time
+import traceback
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "bus"))
+
+import dbus
+
+import residue
+from checks import Checks, eventually
+from guests import PATIENCE, SimGuest, XenGuest
+from rows import KINDS, ROWS
+from stack import BIN, Stack, uuid_of, vm_tree
+
+KERNEL, INITRD = "/lab/guest/kernel", "/lab/guest/initrd"
+
+
+class HostStack(Stack):
+    def __init__(self, engine):
+        super().__init__()
+        self.engine = engine
+
+    def xenmgr_command(self):
+        return [self.engine if word == "sim" else word for word in super().xenmgr_command()]
+
+
+class Files:
+    """Files that rows name, in the stack's folder, and the way to a VM's monitor."""
+
+    def __init__(self, stack):
+        self.stack = stack
+        self.token = f"written-{os.getpid()}"
+        for name, size in (("DISK", 1 << 20), ("ISO", 1 << 20), ("OTHER_ISO", 1 << 20)):
+            with open(self.path(name), "wb") as file:
+                file.truncate(size)
+
+    def path(self, name):
+        return str(self.stack.dir / f"{name.lower()}.{'iso' if 'ISO' in name else 'img'}")
+
+    def fill_in(self, words):
+        return [self.path(word) if word in ("DISK", "ISO", "OTHER_ISO", "IMAGE") else
+                re.sub(r"=IMAGE$", f"={self.path('IMAGE')}", word) for word in words]
+
+    def monitor(self, vm, *words):
+        done = subprocess.run([BIN / "xenvm-cmd", vm.uuid, *words], capture_output=True, text=True, check=False,
+                              timeout=PATIENCE, env={**os.environ, "XENVM_SOCKET_DIR": str(self.stack.run_dir)})
+        if done.returncode:
+            raise dbus.DBusException(f"{done.stdout}{done.stderr}".strip())
+
+
+def tree(uuid, kind, engine, files):
+    settings = KINDS[kind]
+    config = dict(settings["config"])
+    made = vm_tree(uuid, *(settings.get("sim", []) if engine == "sim" else []), name=kind)
+    if "disk" in config:
+        config["disk"] = {"0": {"path": files.path(config.pop("disk")), "type": "file", "mode": "w", "device": "xvda",
+                                "devtype": "disk"}}
+    if "cdrom" in config:
+        config["disk"] = {"0": {"path": files.path(config.pop("cdrom")), "type": "file", "mode": "r", "device": "hdc",
+                                "devtype": "cdrom"}}
+    if "nic" in config:
+        config["nic"] = {"0": {"network": config.pop("nic"), "mac": "00:16:3e:00:00:07", "enabled": "true"}}
+    if config["virt-type"] != "hvm":
+        config = {"kernel": KERNEL, "initrd": INITRD, **config}
+        if config["kernel"] == "DISK":
+            config["kernel"] = files.path("DISK")
+    made["config"].update(config)
+    return made
+
+
+class Player:
+    """One VM and its rows."""
+
+    def __init__(self, stack, engine, kind, uuid, files):
+        self.stack, self.engine, self.kind, self.files = stack, engine, kind, files
+        self.vm = stack.vm(uuid)
+        self.guest = (XenGuest if engine == "xl" else SimGuest)(self.vm, files)
+        self.checks = Checks(engine, self.vm, files)
+        self.silent = KINDS[kind].get("silent", False)
+        self.later = []
+
+    def step(self, text):
+        verb, *words = shlex.split(text)
+        words = self.files.fill_in(words)
+        if verb == "vm" and words[-1] == "&":
+            self.later.append(self.vm.call_later(words[0], timeout=PATIENCE))
+        elif verb == "vm":
+            self.vm.call(words[0], *words[1:], timeout=PATIENCE)
+        elif verb == "set":
+            self.vm.set(words[0], pathlib.Path(words[1]).name)
+        elif verb == "monitor":
+            self.files.monitor(self.vm, *words)
+        elif verb == "guest":
+            self.guest.do(words[0])
+        elif verb == "check":
+            getattr(self.checks, words[0])(*words[1:])
+        else:
+            raise ValueError(text)
+
+    def bring(self, state):
+        """The VM to where a row begins, by what other rows prove."""
+        now = self.vm.state
+        if now == state and state != "suspended":
+            return
+        if state == "stopped":
+            self.vm.call("destroy", timeout=PATIENCE)
+        elif state == "paused":
+            self.bring("running")
+            self.vm.call("pause", timeout=PATIENCE)
+        elif state == "suspended":
+            self.bring("running")
+            self.guest.do("remember")
+            pathlib.Path(self.files.path("IMAGE")).unlink(missing_ok=True)
+            self.vm.call("suspend_to_file", self.files.path("IMAGE"), timeout=PATIENCE)
+        elif now == "paused":
+            self.vm.call("unpause", timeout=PATIENCE)
+        else:
+            if now != "stopped":
+                self.vm.call("destroy", timeout=PATIENCE)
+            self.vm.call("start", timeout=PATIENCE)
+        eventually(lambda: self.vm.state == state, lambda: f"it is {state}, not {self.vm.state}")
+        if state == "running":
+            self.wait_for_answer()
+
+    def wait_for_answer(self):
+        if not self.silent:
+            self.guest.answers()
+
+    def play(self, row):
+        self.bring(row.begin)
+        if "IMAGE" in " ".join(row.act) and row.begin != "suspended":
+            pathlib.Path(self.files.path("IMAGE")).unlink(missing_ok=True)
+        heard, domid = self.stack.signals("vm_state_changed"), self.vm.domid
+        try:
+            self.act(row)
+            eventually(lambda: self.vm.state == row.end and self.domain_is(row, domid),
+                       lambda: f"{row.end} and domain {row.domain}; it is {self.vm.state}, domain {self.vm.domid}")
+            if row.heard:
+                eventually(lambda: re.fullmatch(row.heard, " ".join(heard.states(self.vm.uuid))),
+                           lambda: f"the states {row.heard}; heard: {heard.states(self.vm.uuid)}")
+        finally:
+            heard.stop()
+        if row.end == "running" and row.answers:
+            self.wait_for_answer()
+        for call in self.later:    # what was begun is over, well or not
+            eventually(call.done, f"{call.what} answers")
+        self.later.clear()
+
+    def act(self, row):
+        for number, step in enumerate(row.act, 1):
+            try:
+                self.step(step)
+            except dbus.DBusException as failure:
+                if not row.error or number < len(row.act):
+                    raise AssertionError(f"{step}: {failure}") from None
+                assert re.search(row.error, str(failure)), f"{step}: fails with {failure}, not with {row.error}"
+                return
+        assert not row.error, f"'{row.act[-1]}' should have failed"
+
+    def domain_is(self, row, before):
+        now = self.vm.domid
+        return {"new": now > 0 and now != before, "same": now == before, "none": now == -1, "": True}[row.domain]
+
+
+class Run:
+    def __init__(self, stack, engine, uuids, files):
+        self.stack, self.engine = stack, engine
+        self.players = {kind: Player(stack, engine, kind, uuid, files) for kind, uuid in uuids.items()}
+        self.failed = 0
+        self.retried = 0
+        if engine == "xl":
+            self.at_first = residue.remains()
+
+    def row(self, row):
+        began = time.monotonic()
+        faults = self.triple_faults(row)
+        trouble = self.attempt(row)
+        if trouble and self.triple_faults(row) > faults:
+            self.retried += 1
+            print(f"again {row.kind:<10} {row.what}: Xen's log has a triple fault of the emulator", flush=True)
+            trouble = self.attempt(row)
+        word = "FAIL" if trouble else "ok"
+        print(f"{word:<5} {row.kind:<10} {row.what} ({time.monotonic() - began:.1f} s)", flush=True)
+        if trouble:
+            self.failed += 1
+            print(trouble, flush=True)
+            self.start_over(row.kind)
+
+    def attempt(self, row):
+        """Empty, or what went wrong."""
+        player = self.players[row.kind]
+        try:
+            player.play(row)
+            self.leave_nothing()
+        except (AssertionError, dbus.DBusException, OSError, subprocess.SubprocessError) as error:
+            return f"      {error}".rstrip()
+        except Exception:    # a fault of this program is one of the row as well
+            return traceback.format_exc()
+        return ""
+
+    def leave_nothing(self):
+        if self.engine != "xl":
+            return
+        left = []
+
+        def nothing():
+            living = {player.vm.domid for player in self.players.values()} - {-1}
+            left[:] = residue.remains(living) - self.at_first
+            return not left
+
+        eventually(nothing, lambda: f"nothing is left over; there is: {', '.join(sorted(left))}")
+
+    def start_over(self, kind):
+        try:
+            self.players[kind].vm.call("destroy", timeout=PATIENCE)
+            self.leave_nothing()
+        except (AssertionError, dbus.DBusException) as error:
+            print(f"      and then: {error}", flush=True)
+
+    def triple_faults(self, row):
+        """Only PVH and HVM guests meet it: the emulation of the processor's virtualization is at fault, not we."""
+        if self.engine != "xl" or KINDS[row.kind]["config"]["virt-type"] == "pv":
+            return 0
+        return len(re.findall(r"(?i)triple.fault", residue.said("xl", "dmesg")))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--engine", choices=("sim", "xl"), required=True)
+    parser.add_argument("--kind", action="append", choices=sorted(KINDS))
+    parser.add_argument("--match", default="")
+    options = parser.parse_args()
+    kinds = [kind for kind in options.kind or KINDS if KINDS[kind].get("only", options.engine) == options.engine]
+    rows = [row for row in ROWS if row.kind in kinds and options.match in row.what]
+    stack = HostStack(options.engine)
+    files = Files(stack)
+    uuids = {kind: uuid_of(number) for number, kind in enumerate(kinds, 1)}
+    stack.tree["vm"] = {uuid: tree(uuid, kind, options.engine, files) for kind, uuid in uuids.items()}
+    stack.tree["xenmgr"] = {"isos": str(stack.dir)}
+    with stack:
+        run = Run(stack, options.engine, uuids, files)
+        for row in rows:
+            run.row(row)
+        for kind in kinds:
+            run.players[kind].vm.call("destroy", timeout=PATIENCE)
+        run.leave_nothing()
+    print(f"{len(rows)} rows, {run.failed} failed, {run.retried} tried again for the emulator's sake", flush=True)
+    return 1 if run.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
