@@ -1,28 +1,30 @@
 #include "connect/xl/loop_hooks.hpp"
 
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include <fcntl.h>
 #include <poll.h>
+#include <sys/epoll.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 
 namespace xm::connect::xl {
 
 namespace asio = boost::asio;
 using ErrorCode = boost::system::error_code;
-using Wait = asio::posix::stream_descriptor::wait_type;
 
 struct LoopHooks::Descriptor {
-    Descriptor(const asio::any_io_executor& executor, int copy, int libxls_fd, short wanted, void* key)
-        : waiting{executor, copy}, fd{libxls_fd}, events{wanted}, for_libxl{key} {}
+    Descriptor(const asio::any_io_executor& executor, int set, int libxls_fd, short wanted, void* key)
+        : waiting{executor, set}, fd{libxls_fd}, events{wanted}, for_libxl{key} {}
 
-    asio::posix::stream_descriptor waiting;
-    int fd;    // libxl's own
+    asio::posix::stream_descriptor waiting;    // of the epoll set that holds `fd` alone
+    int fd;
     short events;
     void* for_libxl;
+    bool always_ready = false;
     unsigned watch_number = 0;    // waits begun before the last change are not heard any more
 };
 
@@ -51,6 +53,13 @@ short ready_events(int fd, short events) {
     return ::poll(&probe, 1, 0) > 0 ? probe.revents : short{0};
 }
 
+// A set for one descriptor. False: a file on a disk, which cannot be waited for and is always ready.
+bool put_into_set(int set, int operation, int fd, short events) {
+    epoll_event event{};
+    event.events = static_cast<std::uint32_t>(events);    // POLLIN and its like have the same values
+    return ::epoll_ctl(set, operation, fd, &event) == 0 || errno != EPERM;
+}
+
 }    // namespace
 
 const libxl_osevent_hooks LoopHooks::table{
@@ -70,9 +79,10 @@ LoopHooks::LoopHooks(asio::any_io_executor executor, LoopSink& sink) : executor_
 LoopHooks::~LoopHooks() = default;
 
 int LoopHooks::add_descriptor(int fd, void** mine, short events, void* for_libxl) {
-    const int copy = ::fcntl(fd, F_DUPFD_CLOEXEC, 0);
-    if (copy < 0) return ERROR_OSEVENT_REG_FAIL;
-    auto descriptor = std::make_shared<Descriptor>(executor_, copy, fd, events, for_libxl);
+    const int set = ::epoll_create1(EPOLL_CLOEXEC);
+    if (set < 0) return ERROR_OSEVENT_REG_FAIL;
+    auto descriptor = std::make_shared<Descriptor>(executor_, set, fd, events, for_libxl);
+    descriptor->always_ready = !put_into_set(set, EPOLL_CTL_ADD, fd, events);
     *mine = descriptor.get();
     watch(*descriptors_.emplace(*mine, std::move(descriptor)).first->second);
     return 0;
@@ -81,31 +91,29 @@ int LoopHooks::add_descriptor(int fd, void** mine, short events, void* for_libxl
 int LoopHooks::change_descriptor(void* mine, short events) {
     Descriptor& descriptor = *descriptors_.at(mine);
     descriptor.events = events;
-    descriptor.waiting.cancel();
+    put_into_set(descriptor.waiting.native_handle(), EPOLL_CTL_MOD, descriptor.fd, events);
     watch(descriptor);
     return 0;
 }
 
 void LoopHooks::watch(Descriptor& descriptor) {
-    const std::weak_ptr weak = descriptors_.at(&descriptor);
-    const unsigned number = ++descriptor.watch_number;
-    const auto begin = [&](Wait what) {
-        descriptor.waiting.async_wait(what, [this, weak, number](const ErrorCode& error) {
-            const auto alive = weak.lock();
-            if (alive && !error && alive->watch_number == number) due(weak);
-        });
+    const auto look = [this, weak = std::weak_ptr{descriptors_.at(&descriptor)},
+                       number = ++descriptor.watch_number](const ErrorCode& error) {
+        const auto alive = weak.lock();
+        if (alive && !error && alive->watch_number == number) due(*alive);
     };
-    if (descriptor.events & (POLLIN | POLLPRI)) begin(Wait::wait_read);
-    if (descriptor.events & POLLOUT) begin(Wait::wait_write);
+    descriptor.waiting.cancel();
+    if (descriptor.events == 0) return;
+    if (descriptor.always_ready) return asio::post(executor_, [look] { look(ErrorCode{}); });
+    descriptor.waiting.async_wait(asio::posix::stream_descriptor::wait_read, look);
 }
 
-void LoopHooks::due(const std::weak_ptr<Descriptor>& weak) {
-    const auto before = weak.lock();
-    before->waiting.cancel();
-    const short revents = ready_events(before->fd, before->events);
-    if (revents != 0) sink_.on_descriptor(before->for_libxl, before->fd, before->events, revents);
-    // Registered still? Then waited for again; a changed one waits already, a second time does no harm.
-    if (descriptors_.contains(before.get())) watch(*before);
+void LoopHooks::due(Descriptor& descriptor) {
+    const unsigned number = descriptor.watch_number;
+    const short revents = ready_events(descriptor.fd, descriptor.events);
+    if (revents != 0) sink_.on_descriptor(descriptor.for_libxl, descriptor.fd, descriptor.events, revents);
+    // Registered still, and not changed meanwhile? Then waited for again.
+    if (descriptors_.contains(&descriptor) && descriptor.watch_number == number) watch(descriptor);
 }
 
 int LoopHooks::add_timeout(void** mine, timeval when, void* for_libxl) {

@@ -1,7 +1,7 @@
 #pragma once
 // libxl's event sources on the Asio loop. libxl says which descriptors and times it waits for; it is told when one is
-// due, always from the loop and never from within a call of libxl. A descriptor may be registered several times, so
-// each registration waits on a duplicate.
+// due, always from the loop and never from within a call of libxl. A descriptor may be registered several times, and
+// Asio would make it non-blocking behind libxl's back; so Asio waits for an epoll set around each registration.
 
 #include "connect/xl/libxl.hpp"
 
@@ -42,7 +42,7 @@ private:
     int hasten_timeout(void* mine);
 
     void watch(Descriptor& descriptor);
-    void due(const std::weak_ptr<Descriptor>& weak);
+    void due(Descriptor& descriptor);
     void arm(Timeout& timeout, timeval when);
 
     boost::asio::any_io_executor executor_;

@@ -14,6 +14,7 @@ namespace xm::connect::xl {
 namespace {
 
 constexpr const char* note_id = "xenvm";
+constexpr std::uint32_t image_stream_version = 2;    // what libxl has written since Xen 4.6
 
 template <class T>
 using awaitable = Toolstack::awaitable<T>;
@@ -128,6 +129,7 @@ awaitable<int> Toolstack::create(const model::GuestSpec& spec) {
 awaitable<int> Toolstack::restore(const model::GuestSpec& spec, int image) {
     const auto build = std::make_shared<Build>();
     build->config = domain_config(spec);
+    build->params->stream_version = image_stream_version;
     require_memory(parts_->ctx(), *build, spec.uuid);
     const Begin begin = [build, image, context = parts_->ctx()](const libxl_asyncop_how* how) {
         return libxl_domain_create_restore(context, build->config.get(), &build->domid, image, -1, build->params.get(),
