@@ -21,6 +21,7 @@
 #include "xenvm/sim_engine.hpp"
 #include "xenvm/startup.hpp"
 #include "xenvm/xl_engine.hpp"
+#include "xenvm/xl_nodes.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -56,10 +57,14 @@ ExitCode code_of(const Failure& failure) {
 
 bool on_xen() { return std::filesystem::exists("/dev/xen/privcmd") || std::filesystem::exists("/proc/xen/privcmd"); }
 
+bool wants_xen(const Settings& settings) {
+    return settings.engine == EngineKind::xen || (settings.engine == EngineKind::automatic && on_xen());
+}
+
+// With a part in xenstore: the real one.
 std::unique_ptr<Engine> make_engine(const Settings& settings, const Uuid& uuid, Clock& clock,
-                                    const boost::asio::any_io_executor& executor) {
-    if (settings.engine == EngineKind::xen || (settings.engine == EngineKind::automatic && on_xen()))
-        return std::make_unique<XlEngine>(executor, uuid);
+                                    std::optional<XlNodes>& nodes) {
+    if (nodes) return std::make_unique<XlEngine>(nodes->store().executor(), uuid, *nodes);
     const SimStore store{settings.run_dir / "sim", settings.sim_host_memory_mib};
     return std::make_unique<SimEngine>(uuid, store, clock);
 }
@@ -111,10 +116,14 @@ ExitCode serve(const Settings& settings, FileConfig& config, const Uuid& uuid, R
     boost::asio::io_context loop{1};
     const auto executor = loop.get_executor();
     const auto clock = make_host_clock(executor);
-    const auto engine = make_engine(settings, uuid, *clock, executor);
+    std::optional<XlNodes> nodes;
+    if (wants_xen(settings)) nodes.emplace(executor, uuid);
+    const auto engine = make_engine(settings, uuid, *clock, nodes);
     if (!settings.adopt && has_complete_domain(*engine)) return domain_exists;
 
     Fanout news;
+    std::optional<StateNews> state;
+    if (nodes) news.add(state.emplace(nodes->store(), uuid));
     Monitor monitor{executor, uuid, *engine, news};
     if (config.file()) monitor.restart_with([&config] { return config.renewed(); });
     const CommandContext commands{monitor, config, [&] { boost::asio::post(loop, [&] { loop.stop(); }); }};

@@ -28,8 +28,11 @@ DomainPhase phase_of(DomainLife life) {
 
 }    // namespace
 
-XlEngine::XlEngine(boost::asio::any_io_executor executor, Uuid uuid)
-    : uuid_{uuid}, boot_id_{boot_id_of_host()}, toolstack_{executor, [this](int domid) { on_event(domid); }} {
+XlEngine::XlEngine(boost::asio::any_io_executor executor, Uuid uuid, XlNodes& nodes)
+    : uuid_{uuid},
+      boot_id_{boot_id_of_host()},
+      nodes_{nodes},
+      toolstack_{executor, [this](int domid) { on_event(domid); }} {
     const auto domid = toolstack_.find(uuid_);
     if (!domid) return;
     const auto note = xl_note_from_text(toolstack_.note(*domid), boot_id_);
@@ -55,7 +58,7 @@ std::optional<Domain> XlEngine::read() {
 }
 
 void XlEngine::adopt() {
-    if (domid_ >= 0) toolstack_.watch_death(domid_);
+    if (domid_ >= 0) follow();
 }
 
 void XlEngine::on_event(int domid) {
@@ -80,11 +83,22 @@ void XlEngine::require_none() {
         fail(errors::vm_already_created, uuid_.text(), "domain {} exists", *domid);
 }
 
-void XlEngine::take(int domid) {
+XlEngine::awaitable<void> XlEngine::take(int domid) {
+    co_await nodes_.make(domid, note_.spec.stubdom ? toolstack_.stubdomid(domid) : -1);
+    if (destroying_ || !toolstack_.info(domid))
+        fail(errors::operation_cancelled, uuid_.text(), "domain {} was destroyed meanwhile", domid);
     domid_ = domid;
     memory_target_kib_ = toolstack_.memory_target_kib(domid_);
     write_note();
+    follow();
+}
+
+void XlEngine::follow() {
     toolstack_.watch_death(domid_);
+    if (note_.spec.virt_type == model::VirtType::hvm)
+        nodes_.follow(domid_, [this](int s_state) {
+            if (events_) events_->on_domain(DomainNews::acpi_changed, s_state);
+        });
 }
 
 void XlEngine::write_note() { toolstack_.keep_note(existing(), to_text(note_, boot_id_)); }
@@ -94,7 +108,8 @@ void XlEngine::write_note() { toolstack_.keep_note(existing(), to_text(note_, bo
 XlEngine::awaitable<void> XlEngine::create(model::GuestSpec spec, std::int64_t generation) {
     require_none();
     note_ = {.generation = generation, .restored = false, .spec = std::move(spec)};
-    take(co_await toolstack_.create(note_.spec));
+    const int domid = co_await toolstack_.create(note_.spec);
+    co_await take(domid);
 }
 
 XlEngine::awaitable<void> XlEngine::attach_devices() { co_return; }
@@ -105,7 +120,8 @@ XlEngine::awaitable<void> XlEngine::restore(std::string file, model::GuestSpec s
     if (spec.uuid.empty()) spec = std::move(image.spec);
     spec.uuid = uuid_.text();
     note_ = {.generation = generation, .restored = true, .spec = std::move(spec)};
-    take(co_await toolstack_.restore(note_.spec, image.fd.get()));
+    const int domid = co_await toolstack_.restore(note_.spec, image.fd.get());
+    co_await take(domid);
 }
 
 // The guest takes part in being saved, so it must run.
@@ -136,6 +152,7 @@ XlEngine::awaitable<void> XlEngine::destroy() {
     while (destroying_)
         co_await destroyed_.wait();
     destroying_ = true;
+    nodes_.stop_following();
     co_await toolstack_.abort();
     domid_ = remains_ = -1;
     const auto domid = toolstack_.find(uuid_);

@@ -6,6 +6,7 @@
 #include "connect/wake_list.hpp"
 #include "connect/xl/toolstack.hpp"
 #include "xenvm/engine.hpp"
+#include "xenvm/xl_nodes.hpp"
 #include "xenvm/xl_note.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -17,7 +18,7 @@ namespace xm::xenvm {
 // Outlives every operation on it. Fails with errors::hypervisor_unavailable.
 class XlEngine final : public Engine {
 public:
-    XlEngine(boost::asio::any_io_executor executor, Uuid uuid);
+    XlEngine(boost::asio::any_io_executor executor, Uuid uuid, XlNodes& nodes);    // nodes outlive it
 
     void listen(DomainEvents& events) override { events_ = &events; }
     std::optional<Domain> read() override;
@@ -54,12 +55,14 @@ private:
     int existing() const;    // fails with errors::no_domain
     Life life();
     void require_none();
-    void take(int domid);    // the domain is complete: note it, hear of its end
+    awaitable<void> take(int domid);    // the domain is complete: note it, hear of its end
+    void follow();
     void write_note();
     void on_event(int domid);
 
     Uuid uuid_;
     std::string boot_id_;
+    XlNodes& nodes_;
     connect::xl::Toolstack toolstack_;
     DomainEvents* events_ = nullptr;
     int domid_ = -1;      // of our complete domain

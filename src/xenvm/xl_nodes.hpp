@@ -1,0 +1,47 @@
+#pragma once
+// A real domain's part in xenstore: the nodes it is given before it runs, what its device model says there about its
+// sleep, and its state for services of the host. Nodes: connect/store/nodes.hpp.
+
+#include "base/uuid.hpp"
+#include "connect/store/domain_nodes.hpp"
+#include "xenvm/monitor.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <functional>
+#include <optional>
+
+namespace xm::xenvm {
+
+class XlNodes {
+public:
+    XlNodes(boost::asio::any_io_executor executor, Uuid vm) : store_{executor}, vm_{vm} {}
+
+    // Fails with errors::io_error.
+    boost::asio::awaitable<void> make(int domid, int stubdomid);
+
+    // Of a domain with emulated devices; others say nothing. `on_power`: 0, 3 or 4.
+    void follow(int domid, std::function<void(int)> on_power);
+    void stop_following() { power_.reset(); }
+
+    connect::store::Store& store() { return store_; }
+
+private:
+    connect::store::Store store_;
+    Uuid vm_;
+    std::optional<connect::store::PowerWatch> power_;
+};
+
+// Writes the state whenever the monitor tells something. At the monitor's end a machine that is down has no node left.
+class StateNews final : public NewsSink {
+public:
+    StateNews(connect::store::Store& store, const Uuid& vm) : node_{store, vm} {}
+
+    void on_news(int code, const std::string& message, const model::MonitorFacts& facts) override;
+
+private:
+    connect::store::StateNode node_;
+};
+
+}    // namespace xm::xenvm
