@@ -343,6 +343,7 @@ void Gate::call_to_peer(const Message& message) {
 
 void Gate::signal_to_peer(const Message& message) {
     Names own;
+    if (message.sender && is_unique(*message.sender)) names_.catch_up();
     const Verdict verdict = judge(Direction::outgoing, message, names_.of(unique_name_), names_of(message.sender, own));
     if (!verdict.allow) return deny(Direction::outgoing, message, verdict);
     output_.on_passed(Direction::outgoing, message, verdict);

@@ -3,13 +3,6 @@
 #include <algorithm>
 
 namespace xm::rpcproxy {
-
-Verdict judge(const RuleSet& rules, const Question& question) {
-    return question.ask([&](const Subject& subject, const Properties& properties) {
-        return rules.judge(subject, question.facts, properties);
-    });
-}
-
 namespace {
 
 Verdict judge_loosely(const RuleSet& rules, const Question& question) {
@@ -20,6 +13,12 @@ Verdict judge_loosely(const RuleSet& rules, const Question& question) {
 }
 
 }    // namespace
+
+Verdict judge(const RuleSet& rules, const Question& question) {
+    return question.ask([&](const Subject& subject, const Properties& properties) {
+        return rules.judge(subject, question.facts, properties);
+    });
+}
 
 Verdict decide(const RuleSet& rules, const Question& question, Circumstances circumstances) {
     return question.ask([&](const Subject& subject, const Properties& properties) {

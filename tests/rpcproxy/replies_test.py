@@ -263,6 +263,24 @@ class Signals(ProxyTest):
         finally:
             self.stack.use_rules(self.rules)
 
+    def test_SIG_6_a_service_has_its_names_from_when_it_takes_them_until_it_gives_them_away(self):
+        self.stack.use_rules(self.rules.replace(f"sender {CLOSED}", "sender org.example.Brief"))
+        try:
+            self.peer.settle()
+            for _ in range(20):
+                host = self.stack.host()
+                for change, heard in ((("RequestName", "su", "org.example.Brief", 4), [(OPEN,)]),
+                                      (("ReleaseName", "s", "org.example.Brief"), [])):
+                    news = raw_bus.signal("/", "org.example.News", "News", "s", OPEN, serial=host.serial + 2,
+                                          extra=[(DESTINATION, self.peer.name)])
+                    host.send(raw_bus.bus_call(*change, serial=host.serial + 1) + news)
+                    host.serial += 2
+                    host.bus("GetId")
+                    self.assertEqual([got.args for got in self.peer.settle()], heard)
+                host.close()
+        finally:
+            self.stack.use_rules(self.rules)
+
 
 if __name__ == "__main__":
     unittest.main()
