@@ -21,6 +21,7 @@ import traceback
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "bus"))
 
 import dbus
+from gi.repository import GLib
 
 import residue
 from checks import Checks, eventually
@@ -146,7 +147,7 @@ class Player:
         self.bring(row.begin)
         if "IMAGE" in " ".join(row.act) and row.begin != "suspended":
             pathlib.Path(self.files.path("IMAGE")).unlink(missing_ok=True)
-        heard, domid = self.stack.signals("vm_state_changed"), self.vm.domid
+        heard, domid = self.fresh_signals(), self.vm.domid
         try:
             self.act(row)
             eventually(lambda: self.vm.state == row.end and self.domain_is(row, domid),
@@ -161,6 +162,14 @@ class Player:
         for call in self.later:    # what was begun is over, well or not
             eventually(call.done, f"{call.what} answers")
         self.later.clear()
+
+    def fresh_signals(self):
+        """Without those that earlier rows caused and that lie in the queue."""
+        heard = self.stack.signals("vm_state_changed")
+        while GLib.MainContext.default().iteration(False):
+            pass
+        heard.seen.clear()
+        return heard
 
     def act(self, row):
         for number, step in enumerate(row.act, 1):
