@@ -79,21 +79,21 @@ TEST_CASE("a transaction is all or nothing", "[requests]") {
 }
 
 TEST_CASE("a transaction that others disturb is made again", "[requests]") {
-    Host host;
-    Host::Store other{host.loop.get_executor(), {.socket = host.daemon.socket()}};
+    Host host{std::chrono::minutes{1}};
+    Host::Store other{host.loop.get_executor(), {.socket = host.daemon.socket(), .limit = std::chrono::minutes{1}}};
     host.run(host.store.write(host.at("count"), "0"));
     const auto count_up = [path = host.at("count")](Session& session) {
         session.write(path, std::to_string(std::stoi(*session.read(path)) + 1));
     };
     int ended = 0;
-    for (int turn = 0; turn < 100; ++turn)
+    for (int turn = 0; turn < 50; ++turn)
         for (Host::Store* store : {&host.store, &other})
             boost::asio::co_spawn(host.loop, store->transact(count_up), [&](std::exception_ptr failure) {
                 CHECK_FALSE(failure);
                 ++ended;
             });
-    host.until([&] { return ended == 200; });
-    CHECK(host.result_of(host.store.read(host.at("count"))) == "200");
+    host.until([&] { return ended == 100; });
+    CHECK(host.result_of(host.store.read(host.at("count"))) == "100");
 }
 
 TEST_CASE("a transaction that is always disturbed is given up", "[requests]") {

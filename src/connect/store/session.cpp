@@ -13,7 +13,7 @@
 namespace xm::connect::store {
 namespace {
 
-constexpr int most_turns = 32;    // of a transaction that others disturb
+constexpr int most_turns = 64;    // of a transaction that others disturb
 
 // What libxenstore says when there is no daemon at the other end; the daemon itself never says these.
 bool is_lost(int error) { return error == EBADF || error == EPIPE || error == ECONNRESET; }
