@@ -16,7 +16,7 @@ from gi.repository import GLib
 BIN = pathlib.Path(os.environ["XENMGR_BIN"])
 UUID = "11111111-2222-3333-4444-555555555555"
 NAME = "org.xen.vm.uuid_" + UUID.replace("-", "_")
-CONFIG = f"uuid = {UUID}\nhvm = yes\nmemory = 64\nnic = id=2,bridge=br0\nstartup = poweroff\non_reboot = destroy\n"
+CONFIG = f"uuid = {UUID}\nhvm = yes\nmemory = 64\nnic = id=2,bridge=br0,mac=00:16:3e:00:00:01\nstartup = poweroff\non_reboot = destroy\n"
 BUS_CONFIG = """<busconfig><type>session</type><listen>unix:dir={}</listen><policy context="default">
 <allow send_destination="*"/><allow own="*"/><allow receive_sender="*"/></policy></busconfig>"""
 
@@ -77,7 +77,7 @@ class OverTheBus(unittest.TestCase):
     def test_commands_have_a_result_or_none(self):
         self.assertEqual(self.command("start"), (0, "", ""))
         self.assertEqual(self.command("get-status"), (0, "running\n", ""))
-        self.assertEqual(self.command("nic-list"), (0, "id=2,bridge=br0\n", ""))
+        self.assertEqual(self.command("nic-list"), (0, "id=2,bridge=br0,mac=00:16:3e:00:00:01\n", ""))
         self.assertIsNone(self.call("pause"))
         self.assertEqual(self.call("get_status"), "paused")
 
