@@ -106,7 +106,7 @@ class Machine:
             if self.running():
                 raise LabError(f"the machine '{self.name}' runs already")
             for name in os.listdir(MACHINES):
-                if name != ".lock" and not Machine(name).running():
+                if (MACHINES / name).is_dir() and not Machine(name).running():
                     shutil.rmtree(MACHINES / name, ignore_errors=True)
             self.folder.mkdir()
             lock = open(self.folder / "lock", "w")
