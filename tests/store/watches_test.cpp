@@ -2,7 +2,10 @@
 
 #include <catch2/catch.hpp>
 
+#include <filesystem>
+#include <fstream>
 #include <memory>
+#include <thread>
 
 namespace xm::test {
 namespace {
@@ -65,6 +68,34 @@ TEST_CASE("a node that changes without end is one piece of news at a time", "[wa
     host.settle();
     host.until([&] { return calls >= 2; });
     CHECK(calls < 50);
+}
+
+// Wake-ups of the threads beside ours: the worker and the library's reader.
+long wake_ups() {
+    long count = 0;
+    for (const auto& task : std::filesystem::directory_iterator{"/proc/self/task"}) {
+        if (task.path().filename() == std::to_string(::getpid())) continue;
+        std::ifstream status{task.path() / "status"};
+        for (std::string word; status >> word;)
+            if (long value = 0; word == "voluntary_ctxt_switches:" && status >> value) count += value;
+    }
+    return count;
+}
+
+TEST_CASE("a watch costs nothing while nothing happens, with a xenstore and without", "[watches][played]") {
+    Host host;
+    int calls = 0;
+    const Host::Watch watch{host.store, host.at("a"), [&] { ++calls; }};
+    host.until([&] { return calls == 1; });
+    host.settle();
+    for (const bool there : {true, false}) {
+        if (!there) host.daemon.kill();
+        std::this_thread::sleep_for(std::chrono::milliseconds{300});
+        const long before = wake_ups();
+        CHECK(before > 0);
+        std::this_thread::sleep_for(std::chrono::seconds{2});
+        CHECK(wake_ups() == before);
+    }
 }
 
 TEST_CASE("watches are renewed when xenstore is restarted, and call again", "[watches][played]") {
