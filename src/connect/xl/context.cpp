@@ -7,9 +7,13 @@
 
 #include <boost/asio/post.hpp>
 
+#include <sys/time.h>
+
 #include <cstring>
 
 namespace xm::connect::xl {
+
+using std::chrono::milliseconds;
 
 const libxl_event_hooks Context::event_hooks{
     .event_occurs_mask = LIBXL_EVENTMASK_ALL,
@@ -20,11 +24,10 @@ const libxl_event_hooks Context::event_hooks{
 Context::Context(boost::asio::any_io_executor executor, std::function<void(int)> on_event)
     : executor_{executor},
       on_event_{std::make_shared<std::function<void(int)>>(std::move(on_event))},
-      hooks_{executor, *this},
-      operations_{log_, [this](const libxl_asyncop_how* how) { return libxl_ao_abort(context_, how); }} {
+      loop_{executor, *this},
+      operations_{log_, [this](const libxl_asyncop_how* how) { return libxl_ao_abort(get(), how); }} {
     if (libxl_ctx_alloc(&context_, LIBXL_VERSION, 0, log_.logger()) != 0)
         fail(errors::hypervisor_unavailable, "libxl", "{}", log_.errors());
-    libxl_osevent_register_hooks(context_, &LoopHooks::table, &hooks_);
     libxl_event_register_callbacks(context_, &event_hooks, this);
 }
 
@@ -37,11 +40,20 @@ void Context::require(int code, const char* name, int domid) {
     if (code != 0) fail(errors::hypervisor_refused, std::to_string(domid), "{}: {}", name, cause_of(code, log_));
 }
 
-void Context::on_descriptor(void* for_libxl, int fd, short events, short revents) {
-    libxl_osevent_occurred_fd(context_, for_libxl, fd, events, revents);
+bool Context::before_poll(int& count, pollfd* wanted, milliseconds& time) {
+    timeval now{};
+    ::gettimeofday(&now, nullptr);
+    int milliseconds_left = -1;
+    const int code = libxl_osevent_beforepoll(context_, &count, wanted, &milliseconds_left, now);
+    time = milliseconds{milliseconds_left};
+    return code != ERROR_BUFFERFULL;
 }
 
-void Context::on_timeout(void* for_libxl) { libxl_osevent_occurred_timeout(context_, for_libxl); }
+void Context::after_poll(const std::vector<pollfd>& found) {
+    timeval now{};
+    ::gettimeofday(&now, nullptr);
+    libxl_osevent_afterpoll(context_, static_cast<int>(found.size()), found.data(), now);
+}
 
 // From within libxl, possibly from one of our own calls: heard at the next turn of the loop.
 void Context::occurred(void* self, libxl_event* event) {

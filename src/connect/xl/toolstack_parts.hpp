@@ -20,7 +20,7 @@ struct Toolstack::Parts {
     Request request(const char* name, int domid, std::chrono::milliseconds limit, F begin) {
         const auto id = static_cast<std::uint32_t>(domid);
         return {name, std::to_string(domid), limit,
-                [context = ctx(), id, begin](const libxl_asyncop_how* how) { return begin(context, id, how); }};
+                [this, id, begin](const libxl_asyncop_how* how) { return begin(ctx(), id, how); }};
     }
 
     Context context;
