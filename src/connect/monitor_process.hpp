@@ -23,6 +23,9 @@ struct MonitorCommand {
 // (then the process that was started is killed).
 boost::asio::awaitable<void> run_monitor(Uuid uuid, MonitorCommand command, std::chrono::milliseconds deadline);
 
+// What exit codes of a monitor mean, as failures; see run_monitor().
+[[noreturn]] void fail_with_exit(const Uuid& uuid, int code);
+
 // The process that listens behind a connected socket, as a handle that survives reuse of process ids. Empty if it has
 // gone already.
 Fd peer_process(int connected_socket);

@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "connect/guest_json.hpp"
 #include "connect/monitor_errors.hpp"
+#include "connect/monitor_launcher.hpp"
 #include "connect/monitor_process.hpp"
 #include "connect/monitor_run_dir.hpp"
 #include "connect/monitor_socket.hpp"
@@ -58,6 +59,7 @@ struct UnixMonitors::State : std::enable_shared_from_this<State> {
     MonitorRunDir run_dir;
     MonitorEvents* events = nullptr;
     std::map<Uuid, std::shared_ptr<Attachment>> attached;
+    MonitorLauncher launcher;
 
     MonitorStream open(const Uuid& uuid) const {
         Fd socket = connect_to_monitor(run_dir.socket(uuid));
@@ -150,7 +152,10 @@ asio::awaitable<model::MonitorFacts> UnixMonitors::launch(Uuid uuid, bool adopt,
     if (adopt) command.arguments.emplace_back("--adopt");
     const StringList& options = state->settings.options;
     command.arguments.insert(command.arguments.end(), options.begin(), options.end());
-    co_await run_monitor(uuid, std::move(command), deadline);
+    if (state->settings.launcher)
+        co_await state->launcher.run(uuid, std::move(command), deadline);
+    else
+        co_await run_monitor(uuid, std::move(command), deadline);
     co_return co_await attach(uuid, until(end));
 }
 

@@ -14,7 +14,8 @@ namespace xm::connect {
 struct UnixMonitorsSettings {
     std::filesystem::path directory = "/run/xenvm";    // handed to the monitors as XENVM_SOCKET_DIR
     std::filesystem::path program = "/usr/bin/xenvm";
-    StringList options;    // further command-line options of each monitor
+    StringList options;       // further command-line options of each monitor
+    bool launcher = false;    // monitors are forks of one process that has the program loaded
 };
 
 class UnixMonitors final : public Monitors {

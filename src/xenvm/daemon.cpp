@@ -48,10 +48,14 @@ Readiness daemonize() {
         writing = Fd{};
         wait_for_report(reading);
     }
+    return become_daemon(std::move(writing));
+}
+
+Readiness become_daemon(Fd reports) {
     ::signal(SIGPIPE, SIG_IGN);
     ::setsid();
     if (::chdir("/") != 0) throw std::system_error{errno, std::system_category(), "chdir /"};
-    return Readiness{std::move(writing)};
+    return Readiness{std::move(reports)};
 }
 
 }    // namespace xm::xenvm

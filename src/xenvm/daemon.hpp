@@ -22,4 +22,7 @@ private:
 // Call before anything that does not survive a fork: threads, loops, connections.
 Readiness daemonize();
 
+// The same for a process whose starter has forked it already, and waits at the other end of `reports`.
+Readiness become_daemon(Fd reports);
+
 }    // namespace xm::xenvm

@@ -13,6 +13,7 @@
 #include "xenvm/fanout.hpp"
 #include "xenvm/file_config.hpp"
 #include "xenvm/idle_memory.hpp"
+#include "xenvm/launcher.hpp"
 #include "xenvm/log_setup.hpp"
 #include "xenvm/monitor.hpp"
 #include "xenvm/notify_lines.hpp"
@@ -144,11 +145,10 @@ ExitCode serve(const Settings& settings, FileConfig& config, const Uuid& uuid, R
     return ended;
 }
 
-}    // namespace
-
-int main(int argc, char** argv) {
+// `reports`: of a starter that waits for this process already, or empty.
+int run(StringList words, Fd reports) {
     int exit_code = ended;
-    const auto settings = read_settings(argc, argv, exit_code);
+    const auto settings = read_settings(std::move(words), exit_code);
     if (!settings) return exit_code;
     start_log(*settings);
     Readiness ready;
@@ -157,7 +157,7 @@ int main(int argc, char** argv) {
         const Uuid uuid = uuid_of(*settings, config);
         config.set_uuid(uuid);
         prepare_run_dir(settings->run_dir);
-        if (settings->daemonize) ready = daemonize();
+        if (settings->daemonize) ready = reports ? become_daemon(std::move(reports)) : daemonize();
         name_log(*settings, uuid);
         if (config.file()) add_debug_file(*config.file(), uuid);
         exit_code = serve(*settings, config, uuid, ready);
@@ -171,4 +171,15 @@ int main(int argc, char** argv) {
     }
     if (exit_code != ended) ready.report(exit_code);
     return exit_code;
+}
+
+}    // namespace
+
+int main(int argc, char** argv) {
+    const std::span all{argv, static_cast<std::size_t>(argc)};
+    if (argc < 2 || argv[1] != connect::launcher_option) return run({all.begin() + 1, all.end()}, Fd{});
+    auto launch = launch_monitors();
+    if (!launch) return ended;
+    show_as_command_line(all, launch->arguments);
+    return run(std::move(launch->arguments), std::move(launch->report));
 }

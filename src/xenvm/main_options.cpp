@@ -7,9 +7,11 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <utility>
 
 namespace xm::xenvm {
 namespace {
@@ -43,14 +45,15 @@ void declare(CLI::App& app, Settings& settings, bool& no_daemonize, bool& help_f
 
 }    // namespace
 
-std::optional<Settings> read_settings(int argc, char** argv, int& exit_code) {
+std::optional<Settings> read_settings(StringList words, int& exit_code) {
     Settings settings;
     bool no_daemonize = false;
     bool help_faults = false;
-    CLI::App app{"Monitor of one virtual machine"};
+    CLI::App app{"Monitor of one virtual machine", "xenvm"};
     declare(app, settings, no_daemonize, help_faults);
     try {
-        app.parse(argc, argv);
+        std::ranges::reverse(words);    // as CLI11 wants them
+        app.parse(std::move(words));
     } catch (const CLI::ParseError& error) {
         exit_code = app.exit(error) == 0 ? 0 : bad_usage;
         return std::nullopt;

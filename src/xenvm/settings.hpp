@@ -1,6 +1,8 @@
 #pragma once
 // What the command line and the environment say, read once at the start.
 
+#include "base/value.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -27,6 +29,6 @@ struct Settings {
 };
 
 // Nothing: the command line was answered (--help, --help-faults) or wrong, and `exit_code` says with what to end.
-std::optional<Settings> read_settings(int argc, char** argv, int& exit_code);
+std::optional<Settings> read_settings(StringList words, int& exit_code);
 
 }    // namespace xm::xenvm
