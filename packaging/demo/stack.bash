@@ -1,5 +1,6 @@
 # Part of ./demo: a message bus, the database and the manager in a temporary folder of their own.
-# Needs $here (the repository) and $bin (the programs). Sets and exports what the tools need to find the bus.
+# Needs $here (the repository), $bin (the programs) and $engine (what runs VMs). Sets and exports what the tools need to
+# find the bus.
 
 dir= bus_pid= dbd_pid= xenmgr_pid= proxy_pid= tries=0
 
@@ -23,7 +24,7 @@ start_dbd() {
 
 start_xenmgr() {
     start xenmgr com.citrix.xenclient.xenmgr "$bin/xenmgr" --no-daemonize --run-dir "$dir/run" \
-        --engine sim --data-dir "$here/share" && xenmgr_pid=$started
+        --engine "$engine" --data-dir "$here/share" && xenmgr_pid=$started
 }
 
 start_proxy() {    # DOMID: of the VM $uuid
