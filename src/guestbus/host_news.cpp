@@ -9,9 +9,13 @@ extern "C" {
 #include <xen/io/xs_wire.h>
 }
 
+#include <boost/asio/post.hpp>
+
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -24,7 +28,20 @@ constexpr auto device = "/dev/xen/xenbus";
     throw std::runtime_error{what + ": " + std::strerror(errno != 0 ? errno : EPROTO)};
 }
 
-// The kernel has the answer ready when it has taken the request.
+// Of one message, whose content does not matter. Nothing: it could not be read.
+std::optional<std::uint32_t> type_of_next(int store) {
+    xsd_sockmsg head{};
+    std::array<char, XENSTORE_PAYLOAD_MAX> content{};
+    if (::read(store, &head, sizeof head) != sizeof head || head.len > content.size()) return std::nullopt;
+    for (std::uint32_t have = 0; have < head.len;) {
+        const auto size = ::read(store, content.data(), head.len - have);
+        if (size <= 0) return std::nullopt;
+        have += static_cast<std::uint32_t>(size);
+    }
+    return head.type;
+}
+
+// The first news may come before the answer.
 Fd watching(const std::string& path) {
     Fd store{::open(device, O_RDWR | O_CLOEXEC)};
     if (!store) refuse(std::string{"this is no guest of Xen, or not its root; "} + device);
@@ -33,10 +50,13 @@ Fd watching(const std::string& path) {
     std::string request(sizeof head, '\0');
     std::memcpy(request.data(), &head, sizeof head);
     request += names;
-    xsd_sockmsg answer{};
-    if (::write(store.get(), request.data(), request.size()) != static_cast<ssize_t>(request.size()) ||
-        ::read(store.get(), &answer, sizeof answer) != sizeof answer || answer.type != XS_WATCH)
-        refuse("xenstore cannot be watched");
+    if (::write(store.get(), request.data(), request.size()) != static_cast<ssize_t>(request.size()))
+        refuse("xenstore cannot be asked");
+    std::optional<std::uint32_t> type;
+    do
+        type = type_of_next(store.get());
+    while (type == XS_WATCH_EVENT);
+    if (type != XS_WATCH) refuse("xenstore cannot be watched");
     return store;
 }
 
@@ -47,6 +67,7 @@ HostNews::HostNews(const boost::asio::any_io_executor& executor, const std::stri
     store_.release();
     events_.native_non_blocking(true);
     wait();
+    boost::asio::post(executor, on_news_);
 }
 
 // What the news say does not matter: that there are some says "look again".

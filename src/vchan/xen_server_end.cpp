@@ -4,6 +4,8 @@
 #include "vchan/xen_end.hpp"
 #include "vchan/xen_handle.hpp"
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <cstddef>
@@ -61,10 +63,18 @@ struct Held {
         if (!all.read.buffer || !all.write.buffer) refuse("pages to share");
         all.read.shr = &all.ring->left;
         all.write.shr = &all.ring->right;
-        all.ring->left_order = all.ring->right_order = ring_order;
-        all.ring->cli_notify = VCHAN_NOTIFY_WRITE;
+        std::copy_n(all.ring->grants, grants.size(), grants.begin());
+        describe();
         all.ring->cli_live = client_absent;
         all.ring->srv_live = is_here;
+    }
+
+    // The guest may have written over any of it.
+    void describe() {
+        all.ring->left = all.ring->right = {};
+        all.ring->left_order = all.ring->right_order = ring_order;
+        all.ring->cli_notify = VCHAN_NOTIFY_WRITE;
+        std::copy_n(grants.begin(), grants.size(), all.ring->grants);
     }
 
     void let_go() {
@@ -81,6 +91,7 @@ struct Held {
 
     libxenvchan all{};
     std::uint32_t ring_ref = 0;
+    std::array<std::uint32_t, 2 * ring_pages> grants{};
 };
 
 class XenServerEnd final : public ServerEnd {
@@ -107,9 +118,7 @@ public:
     // The client has gone and writes no more; if it does, it harms itself. One that came at once stays.
     void reset() override {
         vchan_interface& ring = *held_.all.ring;
-        for (ring_shared* shared : {&ring.left, &ring.right})
-            shared->prod = shared->cons = 0;
-        ring.cli_notify = VCHAN_NOTIFY_WRITE;
+        held_.describe();
         std::uint8_t gone = is_gone;
         std::atomic_ref{ring.cli_live}.compare_exchange_strong(gone, client_absent);
         std::atomic_ref{ring.srv_live}.store(is_here);

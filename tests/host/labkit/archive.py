@@ -6,6 +6,8 @@ import pathlib
 import stat
 import subprocess
 
+LOADER = "/lib64/ld-linux-x86-64.so.2"
+
 
 def _entry(number, name, mode, data):
     fields = (number, mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(name) + 1, 0)
@@ -31,10 +33,11 @@ def archive(folder):
 
 
 def libraries(*programs):
-    """Paths of the shared libraries that programs of this computer load, and of the loader."""
+    """Paths of the shared libraries that programs of this computer load, and of the loader, which is asked itself: the
+    dom0 has no ldd."""
     found = set()
     for program in programs:
-        listed = subprocess.run(["ldd", program], capture_output=True, text=True, check=False).stdout
+        listed = subprocess.run([LOADER, "--list", program], capture_output=True, text=True, check=False).stdout
         for line in listed.splitlines():
             found.update(word for word in line.split() if word.startswith("/"))
     return sorted(found)

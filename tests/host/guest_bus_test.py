@@ -1,0 +1,161 @@
+#!/usr/bin/python3
+"""Processes in real guests talk to the host's message bus: through xenmgr-guest-bus, a vchan and the real firewall.
+Runs in a dom0."""
+
+import os
+import pathlib
+import sys
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "bus")]
+
+from guest_shell import PATIENCE, GuestShell
+from labkit.archive import archive_of_programs
+from stack import BIN, DB, ROOT, XENMGR, Stack, uuid_of, wait_until
+
+KERNEL, INITRD = "/lab/guest/kernel", pathlib.Path("/lab/guest/initrd")
+PROGRAMS = [BIN / "xenmgr-guest-bus", BIN / "hostile-guest", "/usr/bin/dbus-send"]
+ONE, TWO = uuid_of(1), uuid_of(2)
+SEND = "dbus-send --bus=unix:path=/run/xenmgr/bus --print-reply --reply-timeout=60000"
+ATTENTION = f"{SEND} --dest={XENMGR} / {XENMGR}.guestreq.request_attention"
+READ = f"{SEND} --dest={DB} / {DB}.read string:greeting"
+
+
+def guest(uuid, initrd):
+    return {"uuid": uuid, "type": "svm", "name": f"vm {uuid[-4:]}", "slot": "-1", "domstore-read-access": "true",
+            "config": {"virt-type": "pv", "memory": "128", "vcpus": "1", "kernel": KERNEL, "initrd": str(initrd),
+                       "cmd-line": "console=hvc0 loglevel=3", "extra-xenvm": {"0": "tsc_mode=native"}}}
+
+
+class GuestBus(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.initrd = pathlib.Path("/run/guest-bus-initrd")
+        cls.initrd.write_bytes(INITRD.read_bytes() + archive_of_programs(*PROGRAMS))
+        cls.addClassCleanup(cls.initrd.unlink)
+        cls.stack = Stack([guest(uuid, cls.initrd) for uuid in (ONE, TWO)],
+                          database={"dom-store": {ONE: {"greeting": "hello one"}, TWO: {"greeting": "hello two"}}})
+        cls.stack.__enter__()
+        cls.addClassCleanup(cls.stack.__exit__, None, None, None)
+        cls.start_proxy()
+        cls.addClassCleanup(cls.end_guests)
+        cls.guests = {uuid: cls.start_guest(uuid) for uuid in (ONE, TWO)}
+
+    @classmethod
+    def start_proxy(cls):
+        cls.proxy = cls.stack.start(
+            "rpc-proxy", "com.citrix.xenclient.rpc_proxy",
+            [BIN / "rpc-proxy", "--server", "--incoming-channel", "vchan:", "--outgoing-channel",
+             cls.stack.address.split(",")[0].replace("path=", ""), "--rules", ROOT / "policy/rpc-proxy.rules"])
+
+    @classmethod
+    def start_guest(cls, uuid):
+        cls.stack.vm(uuid).call("start", timeout=PATIENCE)
+        return cls.shell(uuid)
+
+    @classmethod
+    def shell(cls, uuid):
+        """Of a guest that has just started; its bus is there when this returns."""
+        vm = cls.stack.vm(uuid)
+        shell = GuestShell(vm.get("name"), vm.domid)
+        shell.run("xenmgr-guest-bus 2>/run/guest-bus.log &")
+        cls.wait_for_bus(shell)
+        return shell
+
+    @staticmethod
+    def wait_for_bus(shell):
+        _, text = shell.run("until grep -q 'is there' /run/guest-bus.log || [ ! -d /proc/$! ]; do sleep 0.2; done; "
+                            "cat /run/guest-bus.log")
+        assert "is there" in text, text
+
+    @classmethod
+    def end_guests(cls):
+        for uuid in (ONE, TWO):
+            cls.stack.vm(uuid).call("destroy", timeout=PATIENCE)
+
+    def succeeds(self, uuid, command):
+        status, text = self.guests[uuid].run(command)
+        self.assertEqual(status, 0, text)
+        return text
+
+    def fails(self, uuid, command, why):
+        status, text = self.guests[uuid].run(command)
+        self.assertNotEqual(status, 0, text)
+        self.assertIn(why, text)
+
+    def test_a_process_may_ask_for_attention(self):
+        self.succeeds(ONE, ATTENTION)
+
+    def test_each_guest_reads_what_is_stored_for_it_and_no_other(self):
+        self.assertIn("hello one", self.succeeds(ONE, READ))
+        self.assertIn("hello two", self.succeeds(TWO, READ))
+        self.assertNotIn("hello one", self.succeeds(TWO, READ.replace(":greeting", f":/dom-store/{ONE}/greeting")))
+
+    def test_a_guest_makes_no_vms(self):
+        before = sorted(self.stack.manager("list_vms"))
+        self.fails(ONE, f"{SEND} --dest={XENMGR} / {XENMGR}.create_vm", "AccessDenied")
+        self.assertEqual(sorted(self.stack.manager("list_vms")), before)
+
+    def test_a_guest_that_may_not_read_is_refused_while_another_may(self):
+        vm = self.stack.vm(TWO)
+        vm.set("domstore-read-access", False, vm.unrestricted)
+        try:
+            self.fails(TWO, READ, "AccessDenied")
+            self.succeeds(ONE, READ)
+        finally:
+            vm.set("domstore-read-access", True, vm.unrestricted)
+
+    def test_many_processes_talk_at_once(self):
+        calls = f"for i in 1 2 3 4 5 6 7 8; do {READ} >/run/out.$i & done; wait; cat /run/out.*"
+        self.assertEqual(self.succeeds(ONE, calls).count("hello one"), 8)
+
+    def test_a_firewall_that_was_killed_is_used_again_when_it_is_back(self):
+        self.proxy.kill()
+        self.guests[ONE].run("until grep -q 'has gone' /run/guest-bus.log; do sleep 0.2; done; >/run/guest-bus.log")
+        self.start_proxy()
+        self.wait_for_bus(self.guests[ONE])
+        self.assertIn("hello one", self.succeeds(ONE, READ))
+        self.assertIn("hello two", self.succeeds(TWO, READ))
+
+    def test_the_guests_program_may_be_killed_and_started_again(self):
+        for _ in range(3):
+            self.succeeds(ONE, "killall -9 xenmgr-guest-bus; sleep 0.1")
+            self.guests[ONE].run("xenmgr-guest-bus 2>/run/guest-bus.log &")
+            self.assertIn("hello one", self.succeeds(ONE, READ))
+
+    def test_a_manager_that_was_killed_does_not_part_guests_from_the_bus(self):
+        self.stack.xenmgr.kill()
+        try:
+            self.fails(ONE, ATTENTION, "rror")
+            self.assertEqual(self.guests[ONE].run("grep -c gone /run/guest-bus.log")[1].strip(), "0")
+        finally:
+            self.stack.start_xenmgr()
+        wait_until(lambda: self.stack.vm(ONE).state == "running", "the manager has its guests again", PATIENCE)
+        self.succeeds(ONE, ATTENTION)
+
+    def test_a_guest_that_reboots_is_served_under_its_new_number(self):
+        before = self.stack.vm(TWO).domid
+        self.stack.vm(TWO).call("reboot", timeout=PATIENCE)
+        wait_until(lambda: self.stack.vm(TWO).state == "running" and self.stack.vm(TWO).domid != before,
+                   "it runs again", PATIENCE)
+        self.guests[TWO] = self.shell(TWO)
+        self.assertIn("hello two", self.succeeds(TWO, READ))
+        self.assertFalse(os.system(f"xenstore-exists /local/domain/{before} 2>/dev/null") == 0, "nodes are left")
+
+    def test_a_guest_that_misuses_its_vchan_harms_only_itself(self):
+        self.guests[ONE].run("killall -9 xenmgr-guest-bus")
+        for deed in ("indices", "noise", "storm", "deaf", "reopen", "events"):
+            with self.subTest(deed=deed):
+                self.guests[ONE].run(f"hostile-guest {deed} 6 >/run/deed.log &")
+                self.assertIn("hello two", self.succeeds(TWO, READ))
+                self.succeeds(TWO, ATTENTION)
+                self.assertRegex(self.guests[ONE].run("wait; cat /run/deed.log")[1], "sessions: [1-9]")
+                self.assertTrue(self.proxy.running(), self.proxy.last_words())
+        self.guests[ONE].run("xenmgr-guest-bus 2>/run/guest-bus.log &")
+        self.wait_for_bus(self.guests[ONE])
+        self.assertIn("hello one", self.succeeds(ONE, READ))
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
