@@ -152,20 +152,47 @@ int getall(Session& session, Arguments) {
     return exit_done;
 }
 
+bool says_no_such_method(const ErrorReply& reply) {
+    return reply.name() == "org.freedesktop.DBus.Error.UnknownMethod" ||
+           reply.name() == "org.freedesktop.DBus.Error.UnknownInterface" ||
+           reply.name() == "org.freedesktop.DBus.Error.InvalidArgs";
+}
+
+using Results = std::vector<bus::Variant>;
+
+// Most calls have no arguments and are of one interface; for them the description of the object, the larger part of the
+// work, is not needed. Nothing: it is, to say what was meant.
+std::optional<Results> call_at_once(Session& session, Arguments words, const std::string& name) {
+    const Options& options = session.options;
+    const std::string& interface = options.interface ? *options.interface : session.usual_interface;
+    if (words.size() > 1 || interface.empty()) return std::nullopt;
+    try {
+        return session.client.call({session.service, session.object, interface, name});
+    } catch (const ErrorReply& reply) {
+        if (!says_no_such_method(reply)) throw;
+        return std::nullopt;
+    }
+}
+
+Results call_as_described(Session& session, Arguments words, const std::string& name) {
+    const auto description = describe(session);
+    const auto found = find_method(description, session.options.interface, name);
+    if (!found) not_found(session, "method", name);
+    const auto signature = found->member->signature();
+    auto arguments = parse_arguments(signature, words.subspan(1));
+    return session.client.call(
+        {session.service, session.object, found->interface->name, name, signature, std::move(arguments)});
+}
+
 int call(Session& session, Arguments words) {
     const auto deadline = session.client.deadline();
     const auto name = underscores(words[0]);
     std::optional<StateWait> wait;
     if (session.options.wait)
         wait.emplace(session.client, session.service, session.object, target_of(name, *session.options.wait));
-    const auto description = describe(session);
-    const auto found = find_method(description, session.options.interface, name);
-    if (!found) not_found(session, "method", name);
-    const auto signature = found->member->signature();
-    auto arguments = parse_arguments(signature, words.subspan(1));
-    const auto results = session.client.call(
-        {session.service, session.object, found->interface->name, name, signature, std::move(arguments)});
-    if (!results.empty() || session.output.is_json()) session.output.results(results);
+    auto results = call_at_once(session, words, name);
+    if (!results) results = call_as_described(session, words, name);
+    if (!results->empty() || session.output.is_json()) session.output.results(*results);
     session.output.flush();
     if (wait) wait->until_reached(deadline);
     return exit_done;

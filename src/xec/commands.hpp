@@ -18,6 +18,7 @@ struct Session {
     const Output& output;
     std::string service;
     std::string object;
+    std::string usual_interface = {};    // of what is called without arguments; empty: not known before it is asked
 };
 
 struct CommandRow {

@@ -62,6 +62,7 @@ int run_on_vm(Client& client, const Options& options, const Selection& selection
     const auto vm = selected(client, options, selection, reporting);
     const auto rewritten = for_xec(options, vm);
     Session session{rewritten, client, output, service_of(options), *rewritten.object};
+    if (!options.disk && !options.nic) session.usual_interface = names::vm;
     return run_command(session);
 }
 

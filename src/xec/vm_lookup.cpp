@@ -6,6 +6,8 @@
 #include "xec/names.hpp"
 
 #include <optional>
+#include <span>
+#include <string_view>
 
 namespace xm::xec {
 namespace {
@@ -13,10 +15,11 @@ namespace {
 // The bus or the service as a whole does not answer: asking in another way is no use.
 bool is_final(const ErrorReply& reply) { return reply.is_absent() || reply.is_timeout(); }
 
-std::optional<Vm> vm_at(Client& client, const std::string& service, const std::string& path) {
+std::optional<Vm> vm_at(Client& client, const std::string& service, const std::string& path,
+                        std::span<const std::string_view> properties) {
     try {
         Vm vm{.path = path, .domid = {}, .name = {}, .uuid = {}, .state = {}};
-        for (const auto property : vm_properties)
+        for (const auto property : properties)
             assign(vm, property, client.get(service, path, names::vm, std::string{property}));
         return vm;
     } catch (const ErrorReply& reply) {
@@ -31,7 +34,8 @@ std::vector<Vm> one_by_one(Client& client, const std::string& service) {
         fail(failures::bad_reply, "list_vms", "the answer is not one list of object paths");
     std::vector<Vm> vms;
     for (const auto& path : std::get<std::vector<bus::Variant>>(results[0].value))
-        if (auto vm = vm_at(client, service, std::get<std::string>(path.value))) vms.push_back(std::move(*vm));
+        if (auto vm = vm_at(client, service, std::get<std::string>(path.value), vm_properties))
+            vms.push_back(std::move(*vm));
     return vms;
 }
 
@@ -57,8 +61,9 @@ std::vector<Vm> all_vms(Client& client, const std::string& service) {
 }
 
 std::vector<Vm> find_vms(Client& client, const std::string& service, const Selection& selection) {
+    constexpr std::string_view proof = "uuid";    // that it is a VM, and which
     if (const auto path = likely_path(selection))
-        if (auto vm = vm_at(client, service, *path)) return matching({std::move(*vm)}, selection);
+        if (auto vm = vm_at(client, service, *path, {&proof, 1})) return matching({std::move(*vm)}, selection);
     return matching(all_vms(client, service), selection);
 }
 
