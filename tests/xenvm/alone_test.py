@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import re
 import signal
 import socket
 import subprocess
@@ -12,6 +13,7 @@ import time
 import unittest
 
 BIN = pathlib.Path(os.environ["XENMGR_BIN"])
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 UUID = "11111111-2222-3333-4444-555555555555"
 NAMED = f"uuid = {UUID}\n"
 SMALL = NAMED + "kernel = /boot/vmlinuz\nmemory = 64\n"
@@ -120,6 +122,18 @@ class Alone(unittest.TestCase):
         other = UUID.replace("1", "9")
         self.start(SMALL, "--uuid", other)
         self.wait(lambda: self.command("get-status", uuid=other) == "running")
+
+    def test_the_manual_page_names_every_key_and_every_command(self):
+        page = (ROOT / "share/man/xenvm.cfg.5").read_text().replace("\\-", "-")
+        table = (ROOT / "src/xenvm/config_keys.cpp").read_text()
+        keys = re.findall(r'^    \{"([\w-]+)"', table, re.MULTILINE)
+        self.assertGreater(len(keys), 60)
+        self.assertEqual([key for key in keys if not re.search(rf"(?<![\w-]){key}(?![\w-])", page)], [])
+        self.start(SMALL)
+        self.await_status("running")
+        page = (ROOT / "share/man/xenvm-cmd.1").read_text().replace("\\-", "-")
+        commands = re.findall(r"^([\w-]+)", self.command("help"), re.MULTILINE)
+        self.assertEqual([name for name in commands if not re.search(rf"(?<![\w-]){name}(?![\w-])", page)], [])
 
     # ---- exit codes of those who come second
 
