@@ -95,10 +95,19 @@ XlEngine::awaitable<void> XlEngine::take(int domid) {
 
 void XlEngine::follow() {
     toolstack_.watch_death(domid_);
-    if (note_.spec.virt_type == model::VirtType::hvm)
-        nodes_.follow(domid_, [this](int s_state) {
-            if (events_) events_->on_domain(DomainNews::acpi_changed, s_state);
-        });
+    if (note_.spec.virt_type != model::VirtType::hvm) return;
+    nodes_.follow(domid_, [this](int s_state) {
+        if (events_) events_->on_domain(DomainNews::acpi_changed, s_state);
+    });
+    if (!note_.spec.stubdom) nodes_.follow_device_model(domid_, [this] { on_device_model_end(); });
+}
+
+// It also ends by itself after a guest that has powered itself off.
+void XlEngine::on_device_model_end() {
+    if (!events_ || destroying_ || domid_ < 0) return;
+    const auto info = toolstack_.info(domid_);
+    const bool alive = info && info->life != Life::dead;
+    events_->on_domain(alive ? DomainNews::device_model_died : DomainNews::died, 0);
 }
 
 void XlEngine::write_note() { toolstack_.keep_note(existing(), to_text(note_, boot_id_)); }
@@ -176,10 +185,7 @@ XlEngine::awaitable<void> XlEngine::ask_sleep() {
     co_await toolstack_.press_sleep(existing());
 }
 
-XlEngine::awaitable<void> XlEngine::ask_hibernate() {
-    fail(errors::not_supported, uuid_.text(), "no way to ask this guest");
-    co_return;
-}
+XlEngine::awaitable<void> XlEngine::ask_hibernate() { co_await nodes_.ask_hibernate(existing()); }
 
 XlEngine::awaitable<void> XlEngine::wake() {
     if (note_.spec.virt_type == model::VirtType::hvm) co_await toolstack_.wake(existing());
@@ -201,12 +207,24 @@ XlEngine::awaitable<void> XlEngine::add_disk(model::Disk disk) {
 }
 
 XlEngine::awaitable<void> XlEngine::set_medium(std::string device, std::string path) {
-    model::GuestSpec spec = note_.spec;
-    model::Disk& drive = find_cd_drive(spec, device);
-    drive.path = path;
-    co_await toolstack_.set_medium(existing(), spec, drive);
+    const model::GuestSpec spec = note_.spec;
+    const model::Disk before = find_cd_drive(note_.spec, device);
+    model::Disk after = before;
+    after.path = path;
+    if (spec.virt_type == model::VirtType::hvm)
+        co_await toolstack_.set_medium(existing(), spec, after);
+    else
+        co_await exchange(spec, before, after);
     find_cd_drive(note_.spec, device).path = std::move(path);
     write_note();
+}
+
+// Only emulated drives have a tray: another guest's drive comes and goes with its medium.
+XlEngine::awaitable<void> XlEngine::exchange(const model::GuestSpec& spec, const model::Disk& before,
+                                             const model::Disk& after) {
+    if (!before.path.empty()) co_await toolstack_.remove_disk(existing(), spec, before);
+    find_cd_drive(note_.spec, before.device).path.clear();
+    if (!after.path.empty()) co_await toolstack_.add_disk(existing(), spec, after);
 }
 
 XlEngine::awaitable<void> XlEngine::add_nic(model::Nic nic) {

@@ -52,6 +52,7 @@ public:
 private:
     using Life = connect::xl::DomainLife;
 
+    awaitable<void> exchange(const model::GuestSpec& spec, const model::Disk& before, const model::Disk& after);
     int existing() const;    // fails with errors::no_domain
     Life life();
     void require_none();
@@ -59,6 +60,7 @@ private:
     void follow();
     void write_note();
     void on_event(int domid);
+    void on_device_model_end();
 
     Uuid uuid_;
     std::string boot_id_;

@@ -5,6 +5,7 @@
 #include "base/uuid.hpp"
 #include "connect/store/domain_nodes.hpp"
 #include "xenvm/monitor.hpp"
+#include "xenvm/xl_device_model.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -23,7 +24,10 @@ public:
 
     // Of a domain with emulated devices; others say nothing. `on_power`: 0, 3 or 4.
     void follow(int domid, std::function<void(int)> on_power);
-    void stop_following() { power_.reset(); }
+    void follow_device_model(int domid, std::function<void()> on_end);
+    void stop_following();
+
+    boost::asio::awaitable<void> ask_hibernate(int domid);    // libxl knows no such request
 
     connect::store::Store& store() { return store_; }
 
@@ -31,6 +35,7 @@ private:
     connect::store::Store store_;
     Uuid vm_;
     std::optional<connect::store::PowerWatch> power_;
+    std::optional<DeviceModelWatch> device_model_;
 };
 
 // Writes the state whenever the monitor tells something. At the monitor's end a machine that is down has no node left.
