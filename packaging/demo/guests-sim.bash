@@ -7,5 +7,7 @@ patience=20       # seconds
 
 fit_guests() { :; }
 look_behind() { :; }
+watch_boot() { :; }
+await_boot() { :; }
 deafen() { run xec-vm -n "$1" set extra-xenvm 'sim-fault=refuse-shutdown'; }    # VM
 mend_ears() { run xec-vm -n "$1" set extra-xenvm ''; }

@@ -8,10 +8,10 @@ boot_words='console=hvc0 loglevel=5'
 
 fit_guests() {
     local name property
-    say "Real guests for this host: small, without firmware, and no rare clock for Xen to stand in for"
+    say "Real guests for this host: small, without firmware or keyboard, and Xen need not stand in for a clock"
     for name in web desktop; do
         for property in virt-type=pv memory=128 kernel=/lab/guest/kernel initrd=/lab/guest/initrd \
-            "cmd-line=$boot_words" extra-xenvm=tsc_mode=native; do
+            "cmd-line=$boot_words" vkbd=false extra-xenvm=tsc_mode=native; do
             run xec-vm -n $name set "${property%%=*}" "${property#*=}"
         done
     done
@@ -26,6 +26,14 @@ look_behind() {
     wait_for $log 'guest is up' || wrong "the guest did not boot"
     run grep 'guest is up' $log
 }
+
+# Its log goes on where the last domain of that name ended, so one looks before the next begins. A kernel that has not
+# booted follows a request to shut down, whatever its command line says.
+watch_boot() {    # VM
+    timeout "$patience" grep -qm1 'guest is up' <(timeout "$patience" tail -n 0 -F "/var/log/xen/console/guest-$1.log" 2>/dev/null) &
+    boot=$!
+}
+await_boot() { wait "$boot" || wrong "the guest did not boot"; }
 
 deafen() { run xec-vm -n "$1" set cmd-line "$boot_words lab.deaf"; }
 mend_ears() { run xec-vm -n "$1" set cmd-line "$boot_words"; }

@@ -139,7 +139,9 @@ endure_a_sick_guest() {
     say "A guest that refuses to shut down; meanwhile the other VM is served without delay"
     run xec-vm -n desktop --wait shutdown
     deafen desktop
+    watch_boot desktop
     run xec-vm -n desktop --wait start
+    await_boot
     show xec-vm -n desktop shutdown '&'
     xec-vm -n desktop --timeout 200 shutdown >"$dir/sick.out" 2>&1 &
     local sick=$! begin took
