@@ -6,16 +6,10 @@
 #include "gen/errors.hpp"
 #include "xenvm/spec_devices.hpp"
 
-#include <algorithm>
 #include <system_error>
 
 namespace xm::xenvm {
 namespace {
-
-template <class Device>
-bool has_id(const std::vector<Device>& devices, int id) {
-    return std::any_of(devices.begin(), devices.end(), [id](const Device& device) { return device.id == id; });
-}
 
 SimDomain read_image(const std::string& file) try {
     return sim_domain_from_json(files::read(file));
@@ -140,40 +134,25 @@ SimEngine::awaitable<void> SimEngine::reset() {
 }
 
 SimEngine::awaitable<void> SimEngine::add_disk(model::Disk disk) {
-    std::vector<model::Disk>& disks = existing().domain.spec.disks;
-    const auto taken = [&](const model::Disk& other) { return other.device == disk.device; };
-    if (std::any_of(disks.begin(), disks.end(), taken)) fail(errors::duplicate_device, disk.device, "already in use");
-    while (has_id(disks, disk.id))
-        ++disk.id;
-    disks.push_back(std::move(disk));
+    insert_disk(existing().domain.spec, std::move(disk));
     commit();
     co_return;
 }
 
 SimEngine::awaitable<void> SimEngine::set_medium(std::string device, std::string path) {
-    std::vector<model::Disk>& disks = existing().domain.spec.disks;
-    const auto found =
-        std::find_if(disks.begin(), disks.end(), [&](const model::Disk& d) { return d.device == device; });
-    if (found == disks.end() || found->devtype != model::DiskDevtype::cdrom)
-        fail(errors::no_such_disk, device, "not a CD drive of this machine");
-    found->path = std::move(path);
+    find_cd_drive(existing().domain.spec, device).path = std::move(path);
     commit();
     co_return;
 }
 
 SimEngine::awaitable<void> SimEngine::add_nic(model::Nic nic) {
-    std::vector<model::Nic>& nics = existing().domain.spec.nics;
-    if (has_id(nics, nic.id)) fail(errors::duplicate_device, std::to_string(nic.id), "already in use");
-    nics.push_back(std::move(nic));
+    insert_nic(existing().domain.spec, std::move(nic));
     commit();
     co_return;
 }
 
 SimEngine::awaitable<void> SimEngine::change_nic(model::Nic nic) {
-    std::vector<model::Nic>& nics = existing().domain.spec.nics;
-    const auto found = std::find_if(nics.begin(), nics.end(), [&](const model::Nic& n) { return n.id == nic.id; });
-    if (found == nics.end()) fail(errors::no_such_nic, std::to_string(nic.id), "this machine has none of that id");
-    *found = std::move(nic);
+    find_nic(existing().domain.spec, nic.id) = std::move(nic);
     commit();
     co_return;
 }

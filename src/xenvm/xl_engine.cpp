@@ -188,7 +188,8 @@ XlEngine::awaitable<void> XlEngine::ask_sleep() {
 XlEngine::awaitable<void> XlEngine::ask_hibernate() { co_await nodes_.ask_hibernate(existing()); }
 
 XlEngine::awaitable<void> XlEngine::wake() {
-    if (note_.spec.virt_type == model::VirtType::hvm) co_await toolstack_.wake(existing());
+    const bool asleep = note_.spec.virt_type == model::VirtType::hvm && toolstack_.acpi_state(existing()) == 3;
+    if (asleep) co_await toolstack_.wake(existing());
 }
 
 XlEngine::awaitable<void> XlEngine::reset() {
