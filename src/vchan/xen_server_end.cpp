@@ -27,14 +27,12 @@ constexpr std::uint8_t client_absent = 2, is_here = 1, is_gone = 0;
 
 // Everything that the server of one domain holds of Xen. Pages that the guest still maps are freed when it lets go.
 struct Held {
-    explicit Held(std::uint32_t domid) try {
-        all.is_server = -1;    // its one bit has a sign
+    Held() = default;
+    explicit Held(std::uint32_t domid) : Held{} {    // from here on, a failure lets go
+        all.is_server = -1;                          // its one bit has a sign
         all.read.order = all.write.order = ring_order;
         open_event(static_cast<int>(domid));
         share_pages(domid);
-    } catch (...) {
-        let_go();
-        throw;
     }
     ~Held() { let_go(); }
     Held(const Held&) = delete;

@@ -15,7 +15,8 @@ constexpr std::string_view notify_forms = "expected dbus, unix,<path>, tcp,<ip>:
 
 std::optional<NotifyTarget> parse_target(std::string_view value) {
     if (value == "dbus") return NotifyTarget{};
-    if (value.starts_with("unix,/")) return NotifyTarget{.kind = Kind::unix_socket, .address = std::string{value.substr(5)}};
+    if (value.starts_with("unix,/"))
+        return NotifyTarget{.kind = Kind::unix_socket, .address = std::string{value.substr(5)}};
     const std::size_t colon = value.rfind(':');
     if (!value.starts_with("tcp,") || colon == value.npos || colon == 4) return std::nullopt;
     const auto port = text::parse_number<std::uint16_t>(value.substr(colon + 1));

@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <bit>
 #include <cstdint>
 #include <vector>
 
@@ -44,7 +45,7 @@ void give_memory_back() {
     const std::vector<Range> ranges = text_ranges();    // reads each object's head, which is text itself
     ::malloc_trim(0);
     for (const Range& range : ranges)
-        ::madvise(reinterpret_cast<void*>(range.begin), range.size, MADV_DONTNEED);
+        ::madvise(std::bit_cast<void*>(range.begin), range.size, MADV_DONTNEED);
 }
 
 void run_thriftily(boost::asio::io_context& loop, std::chrono::milliseconds quiet) {

@@ -45,7 +45,7 @@ void Log::message(xentoollog_logger* logger, xentoollog_level level, int errnum,
     std::string line{text.data()};
     if (errnum >= 0) line += std::string{": "} + std::strerror(errnum);
     if (context && level < XTL_WARN) line = std::string{context} + ": " + line;
-    reinterpret_cast<Face*>(logger)->log->take(level, text::escaped(line, longest_message));
+    static_cast<Face*>(static_cast<void*>(logger))->log->take(level, text::escaped(line, longest_message));
 }
 
 void Log::take(xentoollog_level level, std::string text) {

@@ -33,7 +33,7 @@ struct Operations::Running {
 
 namespace {
 
-asio::awaitable<void> sleep_until(asio::steady_timer& timer, Clock::time_point end) {
+asio::awaitable<void> changed_or_late(asio::steady_timer& timer, Clock::time_point end) {
     timer.expires_at(end);
     boost::system::error_code ignored;
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
@@ -90,13 +90,13 @@ asio::awaitable<int> Operations::run(Request request) {
         co_return code;
     }
     while (!running->over() && !running->aborted && Clock::now() < end)
-        co_await sleep_until(running->changed, end);
+        co_await changed_or_late(running->changed, end);
     if (!running->over()) {
         running->late = !running->aborted;
         stop(*running);
         const auto last = Clock::now() + stopping_;
         while (!running->over() && Clock::now() < last)
-            co_await sleep_until(running->changed, last);
+            co_await changed_or_late(running->changed, last);
     }
     const std::string& object = running->request.object;
     if (running->aborted) fail(errors::operation_cancelled, object, "{} was cut short", running->request.name);

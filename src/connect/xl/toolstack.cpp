@@ -141,9 +141,9 @@ awaitable<int> Toolstack::restore(const model::GuestSpec& spec, int image) {
 }
 
 void Toolstack::keep_note(int domid, const std::string& text) {
-    const auto* data = reinterpret_cast<const std::uint8_t*>(text.data());
+    const std::vector<std::uint8_t> data(text.begin(), text.end());
     const auto id = static_cast<std::uint32_t>(domid);
-    const int code = libxl_userdata_store(parts_->ctx(), id, note_id, data, static_cast<int>(text.size()));
+    const int code = libxl_userdata_store(parts_->ctx(), id, note_id, data.data(), static_cast<int>(data.size()));
     parts_->context.require(code, "keep a note", domid);
 }
 
@@ -153,7 +153,7 @@ std::string Toolstack::note(int domid) {
     const auto id = static_cast<std::uint32_t>(domid);
     if (libxl_userdata_retrieve(parts_->ctx(), id, note_id, &data, &size) != 0 || !data) return {};
     const std::unique_ptr<std::uint8_t, void (*)(void*)> owner{data, &std::free};
-    return {reinterpret_cast<const char*>(data), static_cast<std::size_t>(size)};
+    return {data, data + size};
 }
 
 std::string Toolstack::console(int domid) {
