@@ -153,7 +153,7 @@ def _dom0_root(root, debs):
 def _busybox_root(root, dom0, files, kernel, modules):
     """A first file system: busybox, modules and our files."""
     _merged(root)
-    for name in ("dev", "proc", "sys", "run", "tmp", "mnt", "etc", "lower", "upper", "root"):
+    for name in ("dev", "proc", "sys", "run", "tmp", "mnt", "etc", "lower", "upper", "new"):
         (root / name).mkdir()
     shutil.copy(dom0 / "usr/bin/busybox", root / "usr/bin/busybox")
     _applets(root)
