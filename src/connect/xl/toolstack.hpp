@@ -63,6 +63,7 @@ public:
     void reset(int domid);    // the domain dies at once, with reason reboot
 
     awaitable<void> add_disk(int domid, const model::GuestSpec& spec, const model::Disk& disk);
+    awaitable<void> remove_disk(int domid, const model::GuestSpec& spec, const model::Disk& disk);
     awaitable<void> set_medium(int domid, const model::GuestSpec& spec, const model::Disk& drive);
     awaitable<void> add_nic(int domid, const model::GuestSpec& spec, const model::Nic& nic);
     awaitable<void> remove_nic(int domid, const model::GuestSpec& spec, const model::Nic& nic);

@@ -98,6 +98,16 @@ awaitable<void> Toolstack::add_disk(int domid, const model::GuestSpec& spec, con
     co_await parts_->context.operations().perform(parts_->request("add disk", domid, limits::device, begin));
 }
 
+// libxl must be told which backend it had chosen.
+awaitable<void> Toolstack::remove_disk(int domid, const model::GuestSpec& spec, const model::Disk& disk) {
+    DeviceDisk found;
+    const int code = libxl_vdev_to_device_disk(parts_->ctx(), static_cast<std::uint32_t>(domid),
+                                               device_disk(spec, disk)->vdev, found.get());
+    parts_->context.require(code, "remove disk", domid);
+    const auto begin = with_device(std::move(found), &libxl_device_disk_remove);
+    co_await parts_->context.operations().perform(parts_->request("remove disk", domid, limits::device, begin));
+}
+
 awaitable<void> Toolstack::set_medium(int domid, const model::GuestSpec& spec, const model::Disk& drive) {
     const auto begin = with_device(device_disk(spec, drive), &libxl_cdrom_insert);
     co_await parts_->context.operations().perform(parts_->request("change medium", domid, limits::device, begin));
