@@ -22,7 +22,8 @@ class Checks:
         eventually(lambda: self.vm.state == state, lambda: f"state {state}, it is {self.vm.state}")
 
     def memory(self, mib):
-        assert int(self.vm.get("memory-target")) == int(mib), f"memory-target is {self.vm.get('memory-target')}"
+        eventually(lambda: int(self.vm.get("memory-target")) == int(mib),
+                   lambda: f"memory-target {mib}, it is {self.vm.get('memory-target')}")
         if self.real:
             path = f"/local/domain/{self.vm.domid}/memory/target"
             eventually(lambda: abs(int(store_read(path)) - int(mib) * 1024) <= 1024, f"{mib} MiB in the store")

@@ -83,6 +83,8 @@ ROWS = [
     Row("pv", "memory goes back to the host, and is had again", "running",
         do("monitor set-mem-target mib=100", "check memory 100", "monitor set-mem-target mib=128", "check memory 128"),
         "running", "same"),
+    Row("pv", "a guest without drivers is not sent to sleep", "running", do("vm sleep"), "running", "same", error="213"),
+    Row("pv", "nor told to hibernate", "running", do("vm hibernate"), "running", "same", error="213"),
     Row("pv", "a saved VM that is destroyed is stopped", "suspended", do("vm destroy"), "stopped", "none"),
     Row("pv", "a file that is no image leaves a stopped VM", "stopped", do("vm resume_from_file DISK"), "stopped",
         "none", error="image_not_usable|hypervisor_refused"),
