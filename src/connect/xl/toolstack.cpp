@@ -50,7 +50,7 @@ DomainInfo to_info(const libxl_dominfo& info) {
 void require_memory(libxl_ctx* context, Build& build, const std::string& uuid) {
     std::uint64_t needed_kib = 0;
     std::uint64_t free_kib = 0;
-    if (libxl_domain_need_memory(context, build.config.get(), INVALID_DOMID, &needed_kib) != 0) return;
+    if (libxl_domain_need_memory(context, build.config.get(), build.domid, &needed_kib) != 0) return;
     if (libxl_get_free_memory(context, &free_kib) != 0 || needed_kib <= free_kib) return;
     fail(errors::not_enough_memory, uuid, "{} MiB needed, {} MiB free", needed_kib / 1024, free_kib / 1024);
 }

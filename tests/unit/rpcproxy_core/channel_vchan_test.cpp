@@ -44,8 +44,8 @@ struct Host final : GuestDomains {
     bool full = false;
 };
 
-struct Guest {
-    explicit Guest(vchan::Memory& memory) : loop{memory.loop}, end{memory} {
+struct Visitor {
+    explicit Visitor(vchan::Memory& memory) : loop{memory.loop}, end{memory} {
         end.when_event([this] { streams->turn(); });
         streams->greet();
         settle();
@@ -104,7 +104,7 @@ TEST_CASE("each domain that runs has a server, from when it comes until it goes"
 
 TEST_CASE("the transport says which domain a peer is of") {
     Stand stand{{3, 4}};
-    Guest three{*stand.host.memories[3]}, four{*stand.host.memories[4]};
+    Visitor three{*stand.host.memories[3]}, four{*stand.host.memories[4]};
     const auto a = four.open(), b = three.open(), c = four.open();
     REQUIRE(stand.arrivals.size() == 3);
     CHECK(stand.arrivals[0].domid == 4u);
@@ -114,7 +114,7 @@ TEST_CASE("the transport says which domain a peer is of") {
 
 TEST_CASE("a link over a vchan carries bytes both ways, and ends with either side") {
     Stand stand{{3}};
-    Guest guest{*stand.host.memories[3]};
+    Visitor guest{*stand.host.memories[3]};
     const auto stream = guest.open();
     Link& link = *stand.arrivals.at(0).link;
     bool readable = false;
@@ -137,7 +137,7 @@ TEST_CASE("a link over a vchan carries bytes both ways, and ends with either sid
 
 TEST_CASE("a domain that goes takes its conversations with it, and no others") {
     Stand stand{{3, 4}};
-    Guest three{*stand.host.memories[3]}, four{*stand.host.memories[4]};
+    Visitor three{*stand.host.memories[3]}, four{*stand.host.memories[4]};
     const auto a = three.open(), b = four.open();
     stand.domains({4});
     std::byte none{};
