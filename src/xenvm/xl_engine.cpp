@@ -2,10 +2,13 @@
 
 #include "base/failure.hpp"
 #include "base/log.hpp"
+#include "base/text.hpp"
 #include "gen/errors.hpp"
 #include "xenvm/attempt.hpp"
 #include "xenvm/spec_devices.hpp"
 #include "xenvm/xl_image.hpp"
+
+#include <unistd.h>
 
 namespace xm::xenvm {
 
@@ -24,6 +27,15 @@ DomainPhase phase_of(DomainLife life) {
             break;
     }
     return DomainPhase::dead;
+}
+
+// Configurations name the device model of the platform they were made for; where there is none, Xen's own does.
+model::GuestSpec fit_to_host(model::GuestSpec spec) {
+    const std::string& path = spec.device_model_override;
+    if (path.empty() || ::access(path.c_str(), X_OK) == 0) return spec;
+    log::warn("no device model path={}, taking the one of Xen", text::escaped(path));
+    spec.device_model_override.clear();
+    return spec;
 }
 
 }    // namespace
@@ -117,7 +129,8 @@ void XlEngine::write_note() { toolstack_.keep_note(existing(), to_text(note_, bo
 XlEngine::awaitable<void> XlEngine::create(model::GuestSpec spec, std::int64_t generation) {
     require_none();
     note_ = {.generation = generation, .restored = false, .spec = std::move(spec)};
-    const int domid = co_await toolstack_.create(note_.spec);
+    const model::GuestSpec fitting = fit_to_host(note_.spec);
+    const int domid = co_await toolstack_.create(fitting);
     co_await take(domid);
 }
 
@@ -129,7 +142,8 @@ XlEngine::awaitable<void> XlEngine::restore(std::string file, model::GuestSpec s
     if (spec.uuid.empty()) spec = std::move(image.spec);
     spec.uuid = uuid_.text();
     note_ = {.generation = generation, .restored = true, .spec = std::move(spec)};
-    const int domid = co_await toolstack_.restore(note_.spec, image.fd.get());
+    const model::GuestSpec fitting = fit_to_host(note_.spec);
+    const int domid = co_await toolstack_.restore(fitting, image.fd.get());
     co_await take(domid);
 }
 
