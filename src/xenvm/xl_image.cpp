@@ -18,6 +18,7 @@ namespace {
 // Followed by the length of the spec as ten digits, a newline, and the spec as JSON.
 constexpr std::string_view first_line = "xenvm image 1\n";
 constexpr std::size_t length_digits = 10;
+constexpr std::string_view stream_mark = "LibxlFmt";    // what the hypervisor's stream begins with
 constexpr std::size_t longest_spec = std::size_t{1} << 20;
 
 [[noreturn]] void fail_with_errno(const std::string& file) {
@@ -35,6 +36,13 @@ std::string read_exactly(const Fd& fd, std::size_t size, const std::string& file
         got += static_cast<std::size_t>(now);
     }
     return text;
+}
+
+// libxl 4.17 does not survive everything else.
+void require_stream(const Fd& fd, const std::string& file) {
+    const std::string mark = read_exactly(fd, stream_mark.size(), file);
+    if (mark != stream_mark) fail(errors::image_not_usable, file, "what follows its head is not a saved machine");
+    if (::lseek(fd.get(), -static_cast<off_t>(stream_mark.size()), SEEK_CUR) < 0) fail_with_errno(file);
 }
 
 }    // namespace
@@ -71,6 +79,7 @@ OpenImage open_image(const std::string& file) try {
     const auto length = text::parse_number<std::size_t>(std::string_view{digits}.substr(0, length_digits));
     if (!length || *length > longest_spec) fail(errors::image_not_usable, file, "its head is damaged");
     image.spec = connect::guest_spec_from_json(read_exactly(image.fd, *length, file));
+    require_stream(image.fd, file);
     return image;
 } catch (const Failure& failure) {
     if (failure.info().symbol == errors::image_not_usable.symbol) throw;

@@ -76,15 +76,15 @@ TEST_CASE("an image has its spec in front and the stream behind") {
     const Folder folder;
     {
         NewImage image{folder.file("image"), a_spec()};
-        add(image.fd(), "stream");
+        add(image.fd(), "LibxlFmt...");
         CHECK(!std::filesystem::exists(folder.file("image")));
         image.finish();
     }
     const OpenImage image = open_image(folder.file("image"));
     CHECK(image.spec == a_spec());
     char rest[16]{};
-    CHECK(::read(image.fd.get(), rest, sizeof rest) == 6);
-    CHECK(std::string_view{rest} == "stream");
+    CHECK(::read(image.fd.get(), rest, sizeof rest) == 11);
+    CHECK(std::string_view{rest} == "LibxlFmt...");
 }
 
 TEST_CASE("an image that was not finished leaves nothing, and what had its name before stays") {
@@ -107,6 +107,8 @@ TEST_CASE("what is no image is refused with what is wrong with it") {
     CHECK(refusal_of(folder.file("other")) == "not the image of a saved machine");
     files::replace(folder.file("length"), "xenvm image 1\n9999999999\n{}");
     CHECK(refusal_of(folder.file("length")) == "its head is damaged");
+    files::replace(folder.file("stream"), "xenvm image 1\n0000000002\n{}" + std::string(100, '\0'));
+    CHECK(refusal_of(folder.file("stream")) == "what follows its head is not a saved machine");
     files::replace(folder.file("spec"), "xenvm image 1\n0000000002\n[]");
     CHECK(!refusal_of(folder.file("spec")).empty());
 }
