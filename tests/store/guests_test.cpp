@@ -27,7 +27,7 @@ TEST_CASE("a guest reads and writes what it was given, and nothing else", "[gues
 }
 
 TEST_CASE("a guest that uses up its quota is told so, and we go on", "[guests][played]") {
-    Host host{std::chrono::milliseconds{10'000}, {"--entry-nb", "20", "--entry-size", "100"}};
+    Host host{std::chrono::minutes{3}, {"--entry-nb", "20", "--entry-size", "100"}};
     Guest guest{host.daemon, 7};
     host.run(host.store.write("/data", ""));
     const Permissions writable{.owner = 0, .others = Access::none, .entries = {{7, Access::both}}};

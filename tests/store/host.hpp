@@ -24,7 +24,7 @@ struct Host {
     using Session = connect::store::Session;
     using Milliseconds = std::chrono::milliseconds;
 
-    explicit Host(Milliseconds limit = Milliseconds{10'000}, std::vector<std::string> options = {})
+    explicit Host(Milliseconds limit = std::chrono::minutes{3}, std::vector<std::string> options = {})
         : daemon{std::move(options)}, store{loop.get_executor(), {.socket = daemon.socket(), .limit = limit}} {}
     ~Host() {
         if (Xenstored::real()) run(store.remove(root));
@@ -64,9 +64,9 @@ struct Host {
         return "";
     }
 
-    // The loop runs until it is so, which it must be within half a minute.
+    // The loop runs until it is so, which it must be within three minutes.
     void until(const std::function<bool()>& so) {
-        const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+        const auto end = std::chrono::steady_clock::now() + std::chrono::minutes{3};
         for (loop.restart(); !so() && std::chrono::steady_clock::now() < end; loop.restart())
             loop.run_one_until(end);
         REQUIRE(so());
