@@ -1,6 +1,6 @@
 # Part of ./demo: installs the packages that are missing and builds the programs, silently when there is little to do.
 
-programs=(dbd xenmgr xenvm xenvm-cmd xec xec-vm db-cmd)
+programs=(dbd xenmgr xenvm xenvm-cmd rpc-proxy xenmgr-guest-bus xec xec-vm db-cmd)
 
 # One line at every tenth of the way, so that a long build shows progress and a short one says nothing.
 tenths() {

@@ -15,7 +15,21 @@ fit_guests() {
             run xec-vm -n $name set "${property%%=*}" "${property#*=}"
         done
     done
+    say "One of them gets two programs more: xenmgr-guest-bus, which starts with it, and busctl"
+    { cat /lab/guest/initrd && "$here/tests/host/lab" programs "$bin/xenmgr-guest-bus" /usr/bin/busctl; } \
+        >"$dir/web-initrd" || wrong "the programs could not be packed"
+    run xec-vm -n web set initrd "$dir/web-initrd"
+    run xec-vm -n web set cmd-line "$boot_words lab.run=/usr/bin/xenmgr-guest-bus"
 }
+
+in_guest() { "$here/packaging/demo/in-guest" "$guest_domid" "$@"; }    # COMMAND...: types it into web's console
+
+choose_guest() {    # DOMID
+    guest_domid=$1
+    guest=(in_guest busctl --address=unix:path=/run/xenmgr/bus call)
+    incoming=(--incoming-channel vchan:)
+}
+await_socket() { in_guest sh -c 'until [ -S /run/xenmgr/bus ]; do sleep 0.1; done' >/dev/null || wrong "the guest has no socket"; }
 
 look_behind() {
     local log=/var/log/xen/console/guest-web.log

@@ -27,10 +27,9 @@ start_xenmgr() {
         --engine "$engine" --data-dir "$here/share" && xenmgr_pid=$started
 }
 
-start_proxy() {    # DOMID: of the VM $uuid
-    start rpc-proxy com.citrix.xenclient.rpc_proxy "$bin/rpc-proxy" --server --incoming-channel "unix:$dir/guest" \
-        --outgoing-channel "unix:$dir/bus" --rules "$here/policy/rpc-proxy.rules" --incoming-domid "$1" \
-        --incoming-uuid "$uuid" && proxy_pid=$started
+start_proxy() {    # "${incoming[@]}": options that say where the guest is
+    start rpc-proxy com.citrix.xenclient.rpc_proxy "$bin/rpc-proxy" --server "${incoming[@]}" \
+        --outgoing-channel "unix:$dir/bus" --rules "$here/policy/rpc-proxy.rules" && proxy_pid=$started
 }
 
 # start NAME BUS-NAME PROGRAM ARGUMENT...: returns when the program owns its name on the bus, or has ended.

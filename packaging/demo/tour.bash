@@ -165,11 +165,13 @@ endure_a_sick_guest() {
 meet_a_guest() {
     local manager=com.citrix.xenclient.xenmgr database=com.citrix.xenclient.db
     local rules=$here/policy/rpc-proxy.rules domid
-    local guest=(busctl "--address=unix:path=$dir/guest" call)    # as a process in the guest calls
+    local guest incoming    # how a process in the guest calls, and where the firewall finds the guest
     domid=$(xec-vm -n web get domid)
+    choose_guest "$domid"
     say "A guest behind the firewall: web gets a socket that leads to the host's bus, and asks for attention"
-    show rpc-proxy -i "unix:$dir/guest" -o "unix:$dir/bus" -r "$rules" --incoming-domid "$domid" --incoming-uuid "$uuid" --server '&'
-    start_proxy "$domid" || wrong "the firewall did not start"
+    show rpc-proxy "${incoming[@]}" -o "unix:$dir/bus" -r "$rules" --server '&'
+    start_proxy || wrong "the firewall did not start"
+    await_socket
     gdbus monitor --system --dest "$manager" --object-path / >"$dir/signals" 2>&1 &
     local monitor=$!
     wait_for "$dir/signals" 'is owned by' || wrong "the signals of the manager cannot be heard"
