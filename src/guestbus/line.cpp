@@ -9,8 +9,8 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr auto first_pause = 50ms;
-constexpr int most_tries = 8;    // some ten seconds in all
-constexpr auto patience = 5s;    // with a host that does not answer
+constexpr int most_tries = 8;     // some ten seconds in all
+constexpr auto patience = 30s;    // with a host that does not answer
 
 }    // namespace
 

@@ -3,6 +3,7 @@
 #include "guestbus/door.hpp"
 #include "guestbus/host_news.hpp"
 #include "guestbus/line.hpp"
+#include "guestbus/restored.hpp"
 #include "guestbus/settings.hpp"
 #include "vchan/whereabouts.hpp"
 #include "vchan/xen_end.hpp"
@@ -58,7 +59,10 @@ void serve(const Settings& settings) {
                        door->on_up();
                    },
                .on_down = [] { say("the host has gone"); }}};
-    const HostNews news{executor, vchan::path_in_guest, [&] { line.on_news(); }};
+    const HostNews news{executor, vchan::path_in_guest, [&] {
+                            look_whether_restored();    // xenstore tells everything again then
+                            line.on_news();
+                        }};
     Door open_door{executor, listening(settings), line};
     door = &open_door;
     boost::asio::signal_set stop{loop, SIGTERM, SIGINT};
@@ -73,6 +77,7 @@ int main(int argc, char** argv) {
     int exit_code = 0;
     const auto settings = read_settings(argc, argv, exit_code);
     if (!settings) return exit_code;
+    begin_anew_when_restored(argv);
     try {
         serve(*settings);
     } catch (const std::exception& failure) {

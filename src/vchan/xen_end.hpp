@@ -30,4 +30,11 @@ ServerMade make_server_end(const boost::asio::any_io_executor& executor, std::ui
 std::unique_ptr<ClientEnd> make_client_end(const boost::asio::any_io_executor& executor, std::uint32_t domid,
                                            const std::string& path);
 
+// A domain that was saved comes back as another one, and what was mapped of the host is gone: to touch it is a fault.
+// Linux 6.1 faults itself when such memory is unmapped and the host was to be told, and when the descriptor of such
+// events is closed. abandon: the one does not tell, the other stays open in the program that follows. For handlers of
+// signals, and one client end a process.
+bool in_client_end(const void* address);
+void abandon_client_end();
+
 }    // namespace xm::vchan

@@ -72,6 +72,7 @@ LAYERS = [
     Layer("src/vchan/xen_*", "vchan std boost posix asio asio.wait xen"),
     Layer("src/vchan/*", "vchan std boost asio asio.wait"),    # goes into guests, as small as it can be
     Layer("src/guestbus/host_news.*", "guestbus base std boost posix asio asio.wait xen"),
+    Layer("src/guestbus/restored.*", "guestbus vchan std posix xen"),
     Layer("src/guestbus/*", "guestbus vchan base std boost posix asio asio.wait"),
     Layer("src/rpcproxy/*_bus.?pp", BASIC + " rpcproxy model connect asio asio.wait json bus gen.schema gen.server"),
     Layer("src/rpcproxy/*", BASIC + " rpcproxy vchan model connect asio asio.wait beast json pugixml openssl cli11",
