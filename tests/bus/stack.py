@@ -25,6 +25,7 @@ from gi.repository import GLib
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("XENMGR_BIN", ROOT / "build/release/bin"))
 ENGINE = os.environ.get("XENMGR_ENGINE", "sim")
+START_LIMIT = 180 if ENGINE == "xl" else 30    # seconds; an emulated machine may be slow
 KEEP = bool(os.environ.get("XENMGR_TEST_KEEP"))    # leave the directory with its logs behind
 
 XENMGR = "com.citrix.xenclient.xenmgr"
@@ -147,7 +148,7 @@ class Stack:
         daemon = Daemon(self, name, arguments)
         with self.ending(daemon.pid) as ended:
             wait_until(lambda: seen and seen[-1] not in ("", former) or ended,
-                       lambda: f"{name} owns {bus_name}\n{daemon.last_words()}", 30)
+                       lambda: f"{name} owns {bus_name}\n{daemon.last_words()}", START_LIMIT)
         watch.cancel()
         if ended:
             raise AssertionError(f"{name} ended with {daemon.process.wait()}:\n{daemon.last_words()}")

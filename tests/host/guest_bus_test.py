@@ -47,7 +47,8 @@ class GuestBus(unittest.TestCase):
         cls.proxy = cls.stack.start(
             "rpc-proxy", "com.citrix.xenclient.rpc_proxy",
             [BIN / "rpc-proxy", "--server", "--incoming-channel", "vchan:", "--outgoing-channel",
-             cls.stack.address.split(",")[0].replace("path=", ""), "--rules", ROOT / "policy/rpc-proxy.rules"])
+             cls.stack.address.split(",")[0].replace("path=", ""), "--rules", ROOT / "policy/rpc-proxy.rules",
+             "--max-handshake", str(PATIENCE), "--max-stalled", str(PATIENCE)])
 
     @classmethod
     def start_guest(cls, uuid):
@@ -59,9 +60,13 @@ class GuestBus(unittest.TestCase):
         """Of a guest that has just started; its bus is there when this returns."""
         vm = cls.stack.vm(uuid)
         shell = GuestShell(vm.get("name"), vm.domid)
+        cls.start_bus(shell)
+        return shell
+
+    @classmethod
+    def start_bus(cls, shell):
         shell.run("xenmgr-guest-bus 2>/run/guest-bus.log &")
         cls.wait_for_bus(shell)
-        return shell
 
     @staticmethod
     def wait_for_bus(shell):
@@ -107,21 +112,23 @@ class GuestBus(unittest.TestCase):
             vm.set("domstore-read-access", True, vm.unrestricted)
 
     def test_many_processes_talk_at_once(self):
-        calls = f"for i in 1 2 3 4 5 6 7 8; do {READ} >/run/out.$i & done; wait; cat /run/out.*"
+        calls = f"p=; for i in 1 2 3 4 5 6 7 8; do {READ} >/run/out.$i & p=\"$p $!\"; done; wait $p; cat /run/out.*"
         self.assertEqual(self.succeeds(ONE, calls).count("hello one"), 8)
 
     def test_a_firewall_that_was_killed_is_used_again_when_it_is_back(self):
         self.proxy.kill()
-        self.guests[ONE].run("until grep -q 'has gone' /run/guest-bus.log; do sleep 0.2; done; >/run/guest-bus.log")
+        for shell in self.guests.values():
+            shell.run("until grep -q 'has gone' /run/guest-bus.log; do sleep 0.2; done; >/run/guest-bus.log")
         self.start_proxy()
-        self.wait_for_bus(self.guests[ONE])
+        for shell in self.guests.values():
+            self.wait_for_bus(shell)
         self.assertIn("hello one", self.succeeds(ONE, READ))
         self.assertIn("hello two", self.succeeds(TWO, READ))
 
     def test_the_guests_program_may_be_killed_and_started_again(self):
         for _ in range(3):
-            self.succeeds(ONE, "killall -9 xenmgr-guest-bus; sleep 0.1")
-            self.guests[ONE].run("xenmgr-guest-bus 2>/run/guest-bus.log &")
+            self.succeeds(ONE, "killall -9 xenmgr-guest-bus; wait")
+            self.start_bus(self.guests[ONE])
             self.assertIn("hello one", self.succeeds(ONE, READ))
 
     def test_a_manager_that_was_killed_does_not_part_guests_from_the_bus(self):
@@ -144,16 +151,15 @@ class GuestBus(unittest.TestCase):
         self.assertFalse(os.system(f"xenstore-exists /local/domain/{before} 2>/dev/null") == 0, "nodes are left")
 
     def test_a_guest_that_misuses_its_vchan_harms_only_itself(self):
-        self.guests[ONE].run("killall -9 xenmgr-guest-bus")
+        self.guests[ONE].run("killall -9 xenmgr-guest-bus; wait")
         for deed in ("indices", "noise", "storm", "deaf", "reopen", "events"):
             with self.subTest(deed=deed):
-                self.guests[ONE].run(f"hostile-guest {deed} 6 >/run/deed.log &")
+                self.guests[ONE].run(f"hostile-guest {deed} 8 >/run/deed.log &")
                 self.assertIn("hello two", self.succeeds(TWO, READ))
                 self.succeeds(TWO, ATTENTION)
                 self.assertRegex(self.guests[ONE].run("wait; cat /run/deed.log")[1], "sessions: [1-9]")
                 self.assertTrue(self.proxy.running(), self.proxy.last_words())
-        self.guests[ONE].run("xenmgr-guest-bus 2>/run/guest-bus.log &")
-        self.wait_for_bus(self.guests[ONE])
+        self.start_bus(self.guests[ONE])
         self.assertIn("hello one", self.succeeds(ONE, READ))
 
 
