@@ -18,7 +18,14 @@ namespace {
 // Followed by the length of the spec as ten digits, a newline, and the spec as JSON.
 constexpr std::string_view first_line = "xenvm image 1\n";
 constexpr std::size_t length_digits = 10;
-constexpr std::string_view stream_mark = "LibxlFmt";    // what the hypervisor's stream begins with
+
+// What libxl's stream begins with (xen/docs/specs/libxl-migration-stream.pandoc): its mark and version; four bytes of
+// options; the head of a record that has the memory and is of no length.
+using namespace std::string_view_literals;
+constexpr std::string_view stream_mark = "LibxlFmt\0\0\0\2"sv;
+constexpr std::size_t stream_options = 4;
+constexpr std::string_view first_record = "\1\0\0\0\0\0\0\0"sv;
+
 constexpr std::size_t longest_spec = std::size_t{1} << 20;
 
 [[noreturn]] void fail_with_errno(const std::string& file) {
@@ -38,11 +45,13 @@ std::string read_exactly(const Fd& fd, std::size_t size, const std::string& file
     return text;
 }
 
-// libxl 4.17 does not survive everything else.
+// libxl 4.17 crashes when this much is not there; after that it fails as it should.
 void require_stream(const Fd& fd, const std::string& file) {
-    const std::string mark = read_exactly(fd, stream_mark.size(), file);
-    if (mark != stream_mark) fail(errors::image_not_usable, file, "what follows its head is not a saved machine");
-    if (::lseek(fd.get(), -static_cast<off_t>(stream_mark.size()), SEEK_CUR) < 0) fail_with_errno(file);
+    const std::size_t size = stream_mark.size() + stream_options + first_record.size();
+    const std::string head = read_exactly(fd, size, file);
+    if (!head.starts_with(stream_mark) || !head.ends_with(first_record))
+        fail(errors::image_not_usable, file, "what follows its head is not a saved machine");
+    if (::lseek(fd.get(), -static_cast<off_t>(size), SEEK_CUR) < 0) fail_with_errno(file);
 }
 
 }    // namespace

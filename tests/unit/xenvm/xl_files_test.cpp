@@ -46,6 +46,9 @@ std::string refusal_of(const std::string& file) try {
     return failure.cause();
 }
 
+// As short as libxl's stream can be.
+constexpr std::string_view stream{"LibxlFmt\0\0\0\2\0\0\0\0\1\0\0\0\0\0\0\0", 24};
+
 void add(int fd, std::string_view text) {
     REQUIRE(::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()));
 }
@@ -76,15 +79,15 @@ TEST_CASE("an image has its spec in front and the stream behind") {
     const Folder folder;
     {
         NewImage image{folder.file("image"), a_spec()};
-        add(image.fd(), "LibxlFmt...");
+        add(image.fd(), stream);
         CHECK(!std::filesystem::exists(folder.file("image")));
         image.finish();
     }
     const OpenImage image = open_image(folder.file("image"));
     CHECK(image.spec == a_spec());
-    char rest[16]{};
-    CHECK(::read(image.fd.get(), rest, sizeof rest) == 11);
-    CHECK(std::string_view{rest} == "LibxlFmt...");
+    char rest[64]{};
+    CHECK(::read(image.fd.get(), rest, sizeof rest) == static_cast<ssize_t>(stream.size()));
+    CHECK(std::string_view{rest, stream.size()} == stream);
 }
 
 TEST_CASE("an image that was not finished leaves nothing, and what had its name before stays") {
@@ -92,7 +95,7 @@ TEST_CASE("an image that was not finished leaves nothing, and what had its name 
     files::replace(folder.file("image"), "older");
     {
         NewImage image{folder.file("image"), a_spec()};
-        add(image.fd(), "stream");
+        add(image.fd(), stream);
     }
     CHECK(files::read(folder.file("image")) == "older");
     CHECK(std::distance(std::filesystem::directory_iterator{folder.path}, std::filesystem::directory_iterator{}) == 1);
@@ -109,6 +112,8 @@ TEST_CASE("what is no image is refused with what is wrong with it") {
     CHECK(refusal_of(folder.file("length")) == "its head is damaged");
     files::replace(folder.file("stream"), "xenvm image 1\n0000000002\n{}" + std::string(100, '\0'));
     CHECK(refusal_of(folder.file("stream")) == "what follows its head is not a saved machine");
+    files::replace(folder.file("early"), "xenvm image 1\n0000000002\n{}" + std::string{stream.substr(0, 20)});
+    CHECK(refusal_of(folder.file("early")).find("ends early") != std::string::npos);
     files::replace(folder.file("spec"), "xenvm image 1\n0000000002\n[]");
     CHECK(!refusal_of(folder.file("spec")).empty());
 }
