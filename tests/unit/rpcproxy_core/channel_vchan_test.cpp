@@ -18,8 +18,8 @@ namespace xm::rpcproxy {
 namespace {
 
 // A host whose domains the test starts and ends.
-struct Host final : GuestDomains {
-    explicit Host(boost::asio::io_context& run) : loop{run} {}
+struct VchanHost final : GuestDomains {
+    explicit VchanHost(boost::asio::io_context& run) : loop{run} {}
 
     void watch(std::function<void(const std::vector<std::uint32_t>&)> handler) override {
         on_change = std::move(handler);
@@ -66,13 +66,13 @@ struct Visitor {
         loop.get_executor(), end, vchan::Streams::Side::guest, vchan::Streams::Events{});
 };
 
-struct Stand {
+struct VchanStand {
     boost::asio::io_context loop;
-    Host host{loop};
+    VchanHost host{loop};
     std::vector<Arrival> arrivals;
     std::unique_ptr<Listener> listener;
 
-    explicit Stand(std::set<std::uint32_t> domains, std::string_view channel = "vchan:") {
+    explicit VchanStand(std::set<std::uint32_t> domains, std::string_view channel = "vchan:") {
         host.domains = std::move(domains);
         listener = make_listener(loop.get_executor(), channel, &host);
         listener->open([this](Arrival arrival) { arrivals.push_back(std::move(arrival)); });
@@ -83,7 +83,7 @@ struct Stand {
     }
 };
 
-std::string read_from(Link& link) {
+std::string read_all_from(Link& link) {
     std::string text(1000, '\0');
     text.resize(link.read(std::as_writable_bytes(std::span{text})).bytes);
     return text;
@@ -92,7 +92,7 @@ std::string read_from(Link& link) {
 }    // namespace
 
 TEST_CASE("each domain that runs has a server, from when it comes until it goes") {
-    Stand stand{{3, 4}};
+    VchanStand stand{{3, 4}};
     CHECK(stand.host.serves(3));
     CHECK(stand.host.serves(4));
     stand.domains({4, 5});
@@ -103,7 +103,7 @@ TEST_CASE("each domain that runs has a server, from when it comes until it goes"
 }
 
 TEST_CASE("the transport says which domain a peer is of") {
-    Stand stand{{3, 4}};
+    VchanStand stand{{3, 4}};
     Visitor three{*stand.host.memories[3]}, four{*stand.host.memories[4]};
     const auto a = four.open(), b = three.open(), c = four.open();
     REQUIRE(stand.arrivals.size() == 3);
@@ -113,7 +113,7 @@ TEST_CASE("the transport says which domain a peer is of") {
 }
 
 TEST_CASE("a link over a vchan carries bytes both ways, and ends with either side") {
-    Stand stand{{3}};
+    VchanStand stand{{3}};
     Visitor guest{*stand.host.memories[3]};
     const auto stream = guest.open();
     Link& link = *stand.arrivals.at(0).link;
@@ -122,7 +122,7 @@ TEST_CASE("a link over a vchan carries bytes both ways, and ends with either sid
     stream->write(std::as_bytes(std::span{std::string_view{"hello"}}));
     guest.settle();
     CHECK(readable);
-    CHECK(read_from(link) == "hello");
+    CHECK(read_all_from(link) == "hello");
     CHECK(link.write(std::as_bytes(std::span{std::string_view{"answer"}})).bytes == 6);
     stream->close();
     guest.settle();
@@ -136,7 +136,7 @@ TEST_CASE("a link over a vchan carries bytes both ways, and ends with either sid
 }
 
 TEST_CASE("a domain that goes takes its conversations with it, and no others") {
-    Stand stand{{3, 4}};
+    VchanStand stand{{3, 4}};
     Visitor three{*stand.host.memories[3]}, four{*stand.host.memories[4]};
     const auto a = three.open(), b = four.open();
     stand.domains({4});
@@ -147,7 +147,7 @@ TEST_CASE("a domain that goes takes its conversations with it, and no others") {
 }
 
 TEST_CASE("a domain that cannot be served is tried again when another comes or goes") {
-    Stand stand{{}};
+    VchanStand stand{{}};
     stand.host.full = true;
     stand.domains({3});
     CHECK_FALSE(stand.host.serves(3));
@@ -158,14 +158,14 @@ TEST_CASE("a domain that cannot be served is tried again when another comes or g
 }
 
 TEST_CASE("a channel for one domain serves no other") {
-    Stand stand{{3, 4}, "vchan:4"};
+    VchanStand stand{{3, 4}, "vchan:4"};
     CHECK_FALSE(stand.host.serves(3));
     CHECK(stand.host.serves(4));
 }
 
 TEST_CASE("a domain is a number, and not our own") {
     boost::asio::io_context loop;
-    Host host{loop};
+    VchanHost host{loop};
     for (const char* channel : {"vchan:0", "vchan:-1", "vchan:x", "vchan:70000", "vchan:5 "})
         CHECK_THROWS_AS(make_listener(loop.get_executor(), channel, &host), Failure);
     CHECK_THROWS_AS(make_connector(loop.get_executor(), "vchan:5"), Failure);
