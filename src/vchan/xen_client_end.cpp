@@ -36,13 +36,13 @@ std::span<const std::byte> ring_of(const libxenvchan_ring& ring) {
     return {static_cast<const std::byte*>(ring.buffer), std::size_t{1} << ring.order};
 }
 
-void remember(const libxenvchan& vchan) {
+void remember(libxenvchan& vchan) {
     ioctl_gntdev_get_offset_for_vaddr place{};
     place.vaddr = std::bit_cast<std::uint64_t>(vchan.ring);
     const int device = xengnttab_fd(vchan.gnttab);
     if (::ioctl(device, IOCTL_GNTDEV_GET_OFFSET_FOR_VADDR, &place) != 0) return;
     mapped = {.device = device,
-              .events = libxenvchan_fd_for_select(const_cast<libxenvchan*>(&vchan)),
+              .events = libxenvchan_fd_for_select(&vchan),
               .notify_at = place.offset + offsetof(vchan_interface, cli_live),
               .page = std::as_bytes(std::span{vchan.ring, 1}),
               .read = ring_of(vchan.read),

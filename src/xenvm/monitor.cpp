@@ -154,7 +154,7 @@ Monitor::awaitable<void> Monitor::shutdown(Milliseconds limit) {
     require({VmState::running, VmState::shutdowning}, "shutdown");
     if (facts_.acpi == 3) fail(errors::vm_bad_state, facts_.uuid, "it sleeps and cannot hear a shutdown request");
     enter(VmState::shutdowning);
-    co_await engine_.ask_shutdown();
+    co_await told(engine_.ask_shutdown());
     co_await await_death(DownReason::halt, limit);
 }
 
@@ -162,7 +162,7 @@ Monitor::awaitable<void> Monitor::reboot(Milliseconds limit) {
     require({VmState::running, VmState::rebooting}, "restart");
     if (facts_.acpi == 3) fail(errors::vm_bad_state, facts_.uuid, "it sleeps and cannot hear a reboot request");
     enter(VmState::rebooting);
-    co_await engine_.ask_reboot();
+    co_await told(engine_.ask_reboot());
     co_await await_death(DownReason::reboot, limit);
 }
 
@@ -196,7 +196,7 @@ Monitor::awaitable<void> Monitor::sleep(Milliseconds limit) {
 
 Monitor::awaitable<void> Monitor::hibernate(Milliseconds limit) {
     require({VmState::running}, "hibernate");
-    co_await engine_.ask_hibernate();
+    co_await told(engine_.ask_hibernate());
     co_await wait_while_alive(limit);
     if (alive()) fail(errors::hibernate_timeout, facts_.uuid, "still up after {} ms", limit.count());
 }
@@ -317,6 +317,12 @@ model::GuestSpec Monitor::spec_for_restart() const try {
 } catch (const Failure& failure) {
     log::error("restarting with the configuration it had cause={}", failure.what());
     return spec_;
+}
+
+// A guest may be faster than the answer to what it is told: then its burial has cut the request short.
+Monitor::awaitable<void> Monitor::told(awaitable<void> request) {
+    const std::exception_ptr failure = co_await attempt(std::move(request));
+    if (failure && !burying_ && alive()) std::rethrow_exception(failure);
 }
 
 Monitor::awaitable<void> Monitor::wait_while_alive(Milliseconds limit) {

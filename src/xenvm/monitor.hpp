@@ -82,6 +82,7 @@ private:
     awaitable<void> build(model::GuestSpec spec, bool paused);
     awaitable<void> revive(RestoreOptions options, model::GuestSpec spec);
     awaitable<void> give_up(std::int64_t operation, std::string cause);
+    awaitable<void> told(awaitable<void> request);
     awaitable<void> wait_while_alive(Milliseconds limit);
     void on_death(model::DownReason reason);
     model::GuestSpec spec_for_restart() const;

@@ -41,7 +41,8 @@ void set_display(libxl_domain_config& config, const GuestSpec& spec) {
     if (spec.videoram_mib < 0) refuse("videoram-mib", "{} is no amount", spec.videoram_mib);
     if (spec.videoram_mib != 0) config.b_info.video_memkb = static_cast<std::uint64_t>(spec.videoram_mib) * kib_in_mib;
     if (spec.virt_type == VirtType::hvm) set_hvm_display(config.b_info, spec);
-    if (spec.vkb) append(config.vkbs, config.num_vkbs, keyboard_and_pointer());
+    // No backend of a dom0 serves others: libxl would wait for it ten seconds at each end of the domain.
+    if (spec.vkb && spec.virt_type == VirtType::hvm) append(config.vkbs, config.num_vkbs, keyboard_and_pointer());
 }
 
 }    // namespace xm::connect::xl
