@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <pwd.h>
 #include <unistd.h>
+#include <boost/asio/this_coro.hpp>
 
 #include <functional>
 #include <tuple>
@@ -47,12 +48,34 @@ BusCallers::BusCallers(bus::Connection& connection, store::Store& xenstore)
       proxy_user_{proxy_user()} {}
 
 asio::awaitable<CallerDomain> BusCallers::domain_of(std::string sender) {
-    if (const auto at = known_.find(sender); at != known_.end()) co_return at->second;
     if (sender.empty()) fail(errors::caller_unknown, "", "the call has no sender");
+    const auto line = line_of(sender, co_await asio::this_coro::executor);
+    if (!line) co_return known_.at(sender);
+    const auto turn = co_await line->take();
+    if (const auto at = known_.find(sender); at != known_.end()) co_return at->second;
     forget_when_gone();
     const CallerDomain domain = co_await ask(sender);
     if (known_.size() < 4096) known_.insert_or_assign(std::move(sender), domain);
     co_return domain;
+}
+
+// Calls of a sender that is not known yet go on one after the other, in the order in which they came. Nothing: it is
+// known, and none of its calls waits.
+std::shared_ptr<Turns> BusCallers::line_of(const std::string& sender, const asio::any_io_executor& executor) {
+    if (const auto at = lines_->find(sender); at != lines_->end()) return at->second.lock();
+    if (known_.contains(sender)) return nullptr;
+    struct Line {
+        Line(const asio::any_io_executor& on, std::shared_ptr<Lines> all, std::string whose)
+            : turns{on}, lines{std::move(all)}, sender{std::move(whose)} {}
+        ~Line() { lines->erase(sender); }
+        Turns turns;
+        std::shared_ptr<Lines> lines;
+        std::string sender;
+    };
+    const auto line = std::make_shared<Line>(executor, lines_, sender);
+    const std::shared_ptr<Turns> turns{line, &line->turns};
+    lines_->emplace(sender, turns);
+    return turns;
 }
 
 asio::awaitable<CallerDomain> BusCallers::ask(std::string sender) {

@@ -5,9 +5,11 @@
 #include "bus/connection.hpp"
 #include "connect/callers.hpp"
 #include "connect/store/store.hpp"
+#include "connect/turns.hpp"
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 
 namespace xm::connect {
@@ -32,7 +34,11 @@ private:
     bus::Peer daemon_;
     store::Store& xenstore_;
     bus::Subscription leaving_;
+    using Lines = std::map<std::string, std::weak_ptr<Turns>>;    // by sender; gone with the last who waits
+    std::shared_ptr<Turns> line_of(const std::string& sender, const boost::asio::any_io_executor& executor);
+
     std::map<std::string, CallerDomain> known_;
+    std::shared_ptr<Lines> lines_ = std::make_shared<Lines>();
     std::int64_t proxy_user_;          // -1: there is no such user
     bool bus_knows_domains_ = true;    // until it says that it does not
 };

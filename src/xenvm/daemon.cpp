@@ -22,6 +22,12 @@ constexpr int died_early = 4;    // the daemon ended without a report
     ::_exit(got == 1 ? code : died_early);
 }
 
+void leave_the_starter() {
+    ::signal(SIGPIPE, SIG_IGN);
+    ::setsid();
+    if (::chdir("/") != 0) throw std::system_error{errno, std::system_category(), "chdir /"};
+}
+
 }    // namespace
 
 bool Readiness::report(int exit_code) {
@@ -34,7 +40,7 @@ bool Readiness::report(int exit_code) {
         ::dup2(null.get(), STDIN_FILENO);
         ::dup2(null.get(), STDOUT_FILENO);
     }
-    return heard;
+    return heard || wanted_alone_;
 }
 
 Readiness daemonize() {
@@ -48,14 +54,13 @@ Readiness daemonize() {
         writing = Fd{};
         wait_for_report(reading);
     }
-    return become_daemon(std::move(writing));
+    leave_the_starter();
+    return Readiness{std::move(writing)};
 }
 
 Readiness become_daemon(Fd reports) {
-    ::signal(SIGPIPE, SIG_IGN);
-    ::setsid();
-    if (::chdir("/") != 0) throw std::system_error{errno, std::system_category(), "chdir /"};
-    return Readiness{std::move(reports)};
+    leave_the_starter();
+    return Readiness{std::move(reports), true};
 }
 
 }    // namespace xm::xenvm

@@ -9,13 +9,15 @@ namespace xm::xenvm {
 class Readiness {
 public:
     Readiness() = default;    // in the foreground: nobody waits
-    explicit Readiness(Fd waiting) : waiting_{std::move(waiting)} {}
+    explicit Readiness(Fd waiting, bool wanted_alone = false)
+        : waiting_{std::move(waiting)}, wanted_alone_{wanted_alone} {}
 
     // 0: ready. Afterwards stdin and stdout are /dev/null. False: the starter has gone, and with it the wish to run.
     bool report(int exit_code);
 
 private:
     Fd waiting_;
+    bool wanted_alone_ = false;    // a starter that was killed comes back and looks for its monitors
 };
 
 // Returns only in the daemon: a new session, working directory "/". The first process exits inside.

@@ -196,6 +196,7 @@ class Run:
         if trouble and self.triple_faults(row) > faults:
             self.retried += 1
             print(f"again {row.kind:<10} {row.what}: Xen's log has a triple fault of the emulator", flush=True)
+            self.start_over(row.kind)
             trouble = self.attempt(row)
         word = "FAIL" if trouble else "ok"
         print(f"{word:<5} {row.kind:<10} {row.what} ({time.monotonic() - began:.1f} s)", flush=True)

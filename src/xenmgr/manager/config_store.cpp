@@ -23,14 +23,14 @@ ConfigStore::ConfigStore(asio::any_io_executor executor, connect::Database& data
       all_turns_{executor},
       host_turns_{executor} {}
 
-Turns& ConfigStore::turns_of(const Uuid& vm) {
+connect::Turns& ConfigStore::turns_of(const Uuid& vm) {
     auto& turns = turns_[vm];
-    if (!turns) turns = std::make_unique<Turns>(executor_);
+    if (!turns) turns = std::make_unique<connect::Turns>(executor_);
     return *turns;
 }
 
 asio::awaitable<void> ConfigStore::change(Uuid vm, Scope scope, Decide decide) {
-    std::optional<Turns::Turn> everybodys;
+    std::optional<connect::Turns::Turn> everybodys;
     if (scope == Scope::all) everybodys.emplace(co_await all_turns_.take());
     registry_.tree(vm);
     const auto mine = co_await turns_of(vm).take();

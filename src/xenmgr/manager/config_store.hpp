@@ -4,9 +4,9 @@
 // when it is stored; changes of different VMs do not wait for each other.
 
 #include "connect/db.hpp"
+#include "connect/turns.hpp"
 #include "xenmgr/manager/listener.hpp"
 #include "xenmgr/manager/registry.hpp"
-#include "xenmgr/manager/turns.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -47,12 +47,12 @@ public:
     void adopt(const Uuid& vm, ConfigTree tree);
     void adopt_host(ConfigTree tree);
 
-    boost::asio::awaitable<Turns::Turn> turn_of(Uuid vm) { return turns_of(vm).take(); }
+    boost::asio::awaitable<connect::Turns::Turn> turn_of(Uuid vm) { return turns_of(vm).take(); }
 
     void forget(const Uuid& vm);    // deleted: nothing is announced any more
 
 private:
-    Turns& turns_of(const Uuid& vm);
+    connect::Turns& turns_of(const Uuid& vm);
     void apply(const VmChange& change);
     void announce(const Uuid& vm, const Effects& effects);
     void announce_config_later(const Uuid& vm);
@@ -62,10 +62,10 @@ private:
     Registry& registry_;
     Listener& listener_;
     ChangeFollower& follower_;
-    std::map<Uuid, std::unique_ptr<Turns>> turns_;
+    std::map<Uuid, std::unique_ptr<connect::Turns>> turns_;
     std::map<Uuid, boost::asio::steady_timer> quiet_;    // running while vm_config_changed is being held back
-    Turns all_turns_;
-    Turns host_turns_;
+    connect::Turns all_turns_;
+    connect::Turns host_turns_;
 };
 
 }    // namespace xm::xenmgr

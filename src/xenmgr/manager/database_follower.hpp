@@ -25,7 +25,7 @@ public:
     };
     // `making`: the turn of whoever makes VMs known.
     DatabaseFollower(boost::asio::any_io_executor executor, connect::Database& database, Registry& registry,
-                     ConfigStore& store, Turns& making, Found found)
+                     ConfigStore& store, connect::Turns& making, Found found)
         : executor_{std::move(executor)},
           database_{database},
           registry_{registry},
@@ -49,7 +49,7 @@ private:
     connect::Database& database_;
     Registry& registry_;
     ConfigStore& store_;
-    Turns& making_;
+    connect::Turns& making_;
     Found found_;
     std::set<Uuid> noted_;
     bool host_noted_ = false;

@@ -5,11 +5,11 @@
 #include "connect/input.hpp"
 #include "connect/network.hpp"
 #include "connect/rpc_proxy.hpp"
+#include "connect/turns.hpp"
 #include "connect/vm_nodes.hpp"
 #include "xenmgr/life/lives.hpp"
 #include "xenmgr/manager/config_store.hpp"
 #include "xenmgr/manager/registry.hpp"
-#include "xenmgr/manager/turns.hpp"
 #include "xenmgr/manager/vm_display.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -55,7 +55,7 @@ private:
     Lives& lives_;
     Services services_;
     VmDisplay& display_;
-    Turns moves_;    // of NICs, one at a time on the whole host
+    connect::Turns moves_;    // of NICs, one at a time on the whole host
 };
 
 }    // namespace xm::xenmgr

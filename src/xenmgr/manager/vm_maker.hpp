@@ -4,12 +4,12 @@
 
 #include "connect/db.hpp"
 #include "connect/hooks.hpp"
+#include "connect/turns.hpp"
 #include "xenmgr/config/creation.hpp"
 #include "xenmgr/config/templates.hpp"
 #include "xenmgr/life/lives.hpp"
 #include "xenmgr/manager/listener.hpp"
 #include "xenmgr/manager/registry.hpp"
-#include "xenmgr/manager/turns.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -30,7 +30,7 @@ public:
         : parts_{parts}, templates_{std::move(templates)}, limits_{limits}, turns_{std::move(executor)} {}
 
     const Templates& templates() const { return templates_; }
-    Turns& turns() { return turns_; }    // held by whoever makes a VM known
+    connect::Turns& turns() { return turns_; }    // held by whoever makes a VM known
 
     // An empty template name means: no template. Throws action_forbidden_by_policy (restricted only), and what
     // plan_create throws. The VM exists and is shown, even if its run-post-create hook fails (hook_failed).
@@ -50,7 +50,7 @@ private:
     Parts parts_;
     Templates templates_;
     Limits limits_;
-    Turns turns_;
+    connect::Turns turns_;
 };
 
 }    // namespace xm::xenmgr

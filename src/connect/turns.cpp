@@ -1,11 +1,11 @@
-#include "xenmgr/manager/turns.hpp"
+#include "connect/turns.hpp"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 
-namespace xm::xenmgr {
+namespace xm::connect {
 namespace asio = boost::asio;
 
 asio::awaitable<Turns::Turn> Turns::take() {
@@ -33,4 +33,4 @@ void Turns::pass_on() {
     next->cancel();
 }
 
-}    // namespace xm::xenmgr
+}    // namespace xm::connect

@@ -1,4 +1,4 @@
-#include "xenmgr/manager/turns.hpp"
+#include "connect/turns.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -10,7 +10,7 @@
 #include <string>
 
 namespace asio = boost::asio;
-using xm::xenmgr::Turns;
+using xm::connect::Turns;
 
 namespace {
 

@@ -10,7 +10,7 @@
 #include <memory>
 #include <utility>
 
-namespace xm::xenmgr {
+namespace xm::connect {
 
 class Turns {
 public:
@@ -44,4 +44,4 @@ private:
     std::list<std::shared_ptr<boost::asio::steady_timer>> waiting_;    // a timer that never expires is the bell
 };
 
-}    // namespace xm::xenmgr
+}    // namespace xm::connect
