@@ -112,19 +112,19 @@ change_them() {
     expect "^$more_memory\$"
 
     say "A disk and a network card more"
-    truncate -s 8M "$dir/storage/data.vhd"
+    truncate -s 8M "$dir/storage/data.img"
     run xec-vm -n web add-disk
     disk=${output##*/}
-    run xec-vm -n web -k "$disk" attach-vhd "$dir/storage/data.vhd"
+    run xec-vm -n web -k "$disk" attach-phy "$dir/storage/data.img"
     run xec-vm -n web -k "$disk" get phys-path
-    expect 'data\.vhd$'
+    expect 'data\.img$'
     run xec-vm -n web --list-disks
     run xec-vm -n web add-nic
     nic=${output##*/}
     run xec-vm -n web -c "$nic" get mac-actual
     expect '^([0-9a-f]{2}:){5}[0-9a-f]{2}$'
     run db-ls "/vm/$uuid/config/disk/$disk"
-    expect 'data\.vhd'
+    expect 'data\.img'
 }
 
 shut_one_down() {
