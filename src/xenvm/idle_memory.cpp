@@ -7,6 +7,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace xm::xenvm {
@@ -50,19 +51,19 @@ void give_memory_back() {
 
 void run_thriftily(boost::asio::io_context& loop, std::chrono::milliseconds quiet) {
     boost::asio::steady_timer timer{loop};
-    bool waiting = false;    // the timer runs
-    bool rang = false;
-    bool busy = false;    // something happened since the timer was set
+    bool waiting = false;                               // the timer runs
+    const auto rang = std::make_shared<bool>(false);    // its handler may run after this function
+    bool busy = false;                                  // something happened since the timer was set
     const auto set_timer = [&] {
         waiting = true;
         busy = false;
         timer.expires_after(quiet);
-        timer.async_wait([&](const boost::system::error_code&) { rang = true; });
+        timer.async_wait([rang](const boost::system::error_code&) { *rang = true; });
     };
     while (loop.run_one() > 0) {
-        const bool done = rang && !busy;
-        if (rang)
-            waiting = rang = false;
+        const bool done = *rang && !busy;
+        if (*rang)
+            waiting = *rang = false;
         else
             busy = true;
         if (done)
