@@ -11,14 +11,20 @@
 namespace xm::connect {
 namespace {
 
-// Room for one descriptor beside a message: cmsg(3).
-struct Attachment {
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> bytes{};
-
-    void attach_to(msghdr& message) {
-        message.msg_control = bytes.data();
-        message.msg_controllen = bytes.size();
+// A message of `text` with room for one descriptor beside it: cmsg(3).
+struct Packet {
+    explicit Packet(std::string& text) : data{text.data(), text.size()} {
+        message.msg_iov = &data;
+        message.msg_iovlen = 1;
+        message.msg_control = room.data();
+        message.msg_controllen = room.size();
     }
+    Packet(const Packet&) = delete;
+    Packet& operator=(const Packet&) = delete;
+
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> room{};
+    iovec data;
+    msghdr message{};
 };
 
 std::string joined(const StringList& words) {
@@ -50,36 +56,26 @@ Fd descriptor_of(msghdr& message) {
 bool send_launch(int socket, const Launch& launch) {
     std::string text = joined(launch.arguments);
     if (text.size() > launch_limit) return false;
-    iovec data{text.data(), text.size()};
-    msghdr message{};
-    message.msg_iov = &data;
-    message.msg_iovlen = 1;
-    Attachment attachment;
-    attachment.attach_to(message);
-    cmsghdr* header = CMSG_FIRSTHDR(&message);
+    Packet packet{text};
+    cmsghdr* header = CMSG_FIRSTHDR(&packet.message);
     header->cmsg_level = SOL_SOCKET;
     header->cmsg_type = SCM_RIGHTS;
     header->cmsg_len = CMSG_LEN(sizeof(int));
     const int fd = launch.report.get();
     std::memcpy(CMSG_DATA(header), &fd, sizeof fd);
-    return ::sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
+    return ::sendmsg(socket, &packet.message, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
 }
 
 std::optional<Launch> receive_launch(int socket) {
     std::string text(launch_limit, '\0');
-    iovec data{text.data(), text.size()};
-    msghdr message{};
-    message.msg_iov = &data;
-    message.msg_iovlen = 1;
-    Attachment attachment;
-    attachment.attach_to(message);
+    Packet packet{text};
     ssize_t got = 0;
     do
-        got = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+        got = ::recvmsg(socket, &packet.message, MSG_CMSG_CLOEXEC);
     while (got < 0 && errno == EINTR);
     if (got <= 0) return std::nullopt;
     text.resize(static_cast<std::size_t>(got));
-    return Launch{split(text), descriptor_of(message)};
+    return Launch{split(text), descriptor_of(packet.message)};
 }
 
 }    // namespace xm::connect

@@ -7,6 +7,8 @@
 #include "base/files.hpp"
 #include "gen/errors.hpp"
 
+#include "fakes/scratch_dir.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <unistd.h>
@@ -19,15 +21,10 @@ using namespace xm::xenvm;
 namespace {
 
 struct Folder {
-    Folder() {
-        char name[] = "/tmp/xl-files-XXXXXX";
-        REQUIRE(::mkdtemp(name));
-        path = name;
-    }
-    ~Folder() { std::filesystem::remove_all(path); }
-    std::string file(const char* name) const { return (path / name).string(); }
+    std::string file(const char* name) const { return (scratch.path() / name).string(); }
 
-    std::filesystem::path path;
+    test::ScratchDir scratch;
+    std::filesystem::path path = scratch.path();
 };
 
 model::GuestSpec a_spec() {
