@@ -12,7 +12,7 @@ constexpr std::size_t longest_signature = 255;
 
 using Words = std::vector<std::string_view>;
 
-std::string quoted(std::string_view text) { return "'" + std::string{text} + "'"; }
+std::string in_quotes(std::string_view text) { return "'" + std::string{text} + "'"; }
 
 std::string listed(const Words& words) {
     std::string result;
@@ -74,7 +74,7 @@ private:
         if (n.name.empty())
             return report(n.at, std::string{kind} + " without a name", "add the attribute name=\"...\"");
         if (valid(n.name)) return;
-        report(n.at, quoted(n.name) + " is not a valid name of " + with_article(kind),
+        report(n.at, in_quotes(n.name) + " is not a valid name of " + with_article(kind),
                "use at most 255 characters: " + std::string{form});
     }
 
@@ -83,18 +83,18 @@ private:
         const auto suggestion =
             "add <annotation name=\"" + std::string{note::cpp_name} + "\" value=\"" + n.cpp_name + "_\"/>";
         if (is_reserved(n.cpp_name)) {
-            report(n.at, std::string{kind} + " " + quoted(n.cpp_name) + " is a C++ keyword", suggestion);
+            report(n.at, std::string{kind} + " " + in_quotes(n.cpp_name) + " is a C++ keyword", suggestion);
         } else if (is_ours(n.cpp_name)) {
-            report(n.at, std::string{kind} + " " + quoted(n.cpp_name) + " has the name of a generated type",
+            report(n.at, std::string{kind} + " " + in_quotes(n.cpp_name) + " has the name of a generated type",
                    suggestion);
         } else if (!n.value(note::cpp_name).empty() && !is_identifier(n.cpp_name)) {
-            report(n.at, quoted(n.cpp_name) + " is not a C++ identifier", "use letters, digits and underscores");
+            report(n.at, in_quotes(n.cpp_name) + " is not a C++ identifier", "use letters, digits and underscores");
         }
     }
 
     void type(const Typed& t, const std::string& who) {
         if (t.signature.empty()) return report(t.at, who + " without a type", "add the attribute type=\"...\"");
-        const auto what = "invalid type " + quoted(t.signature) + " of " + who;
+        const auto what = "invalid type " + in_quotes(t.signature) + " of " + who;
         if (!t.type.problem.empty()) return report(t.at, what + ", " + t.type.problem, t.type.cure);
         if (t.type.types.size() != 1)
             report(t.at, what + ", more than one complete type", "split it up or make it a struct");
@@ -102,7 +102,7 @@ private:
 
     void one_of(const Position& at, const std::string& what, std::string_view word, const Words& allowed) {
         if (std::find(allowed.begin(), allowed.end(), word) != allowed.end()) return;
-        const auto fault = word.empty() ? "missing " + what : "unknown " + what + " " + quoted(word);
+        const auto fault = word.empty() ? "missing " + what : "unknown " + what + " " + in_quotes(word);
         report(at, fault, "use " + listed(allowed));
     }
 
@@ -111,7 +111,7 @@ private:
             if (a.name.empty()) report(a.at, "annotation without a name", "add the attribute name=\"...\"");
             if (a.name == note::applies) one_of(a.at, "value of " + a.name, a.value, {"now", "next-start"});
             if (a.name == note::range && a.value.find("..") == std::string::npos) {
-                report(a.at, "range " + quoted(a.value) + " has no limits", "write lowest..highest");
+                report(a.at, "range " + in_quotes(a.value) + " has no limits", "write lowest..highest");
             }
         }
     }
@@ -123,7 +123,7 @@ private:
         facts(m);
         std::map<std::string, std::size_t> lengths;    // of the type strings, by direction
         for (const auto& arg : m.args) {
-            const auto who = arg.name.empty() ? std::string{"argument"} : "argument " + quoted(arg.name);
+            const auto who = arg.name.empty() ? std::string{"argument"} : "argument " + in_quotes(arg.name);
             type(arg, who);
             facts(arg);
             one_of(arg.at, "direction of " + who + " of a " + std::string{kind}, arg.direction, directions);
@@ -131,7 +131,7 @@ private:
         }
         for (const auto& [direction, length] : lengths) {
             if (length <= longest_signature) continue;
-            report(m.at, "arguments of " + quoted(m.name) + " need more than 255 type characters",
+            report(m.at, "arguments of " + in_quotes(m.name) + " need more than 255 type characters",
                    "use fewer arguments");
         }
     }
@@ -140,15 +140,15 @@ private:
         name(p, "property", is_property_name, "letters, digits, underscores and hyphens, starting with a letter");
         cpp_name(p, "property");
         facts(p);
-        type(p, p.name.empty() ? std::string{"property"} : "property " + quoted(p.name));
-        one_of(p.at, "access of property " + quoted(p.name), p.access, {"read", "write", "readwrite"});
+        type(p, p.name.empty() ? std::string{"property"} : "property " + in_quotes(p.name));
+        one_of(p.at, "access of property " + in_quotes(p.name), p.access, {"read", "write", "readwrite"});
         one_of(p.at, "value of " + std::string{note::emits}, p.emits, {"true", "invalidates", "const", "false"});
     }
 
     void described_by(const Interface& i) {
         const auto reference = i.value(note::described_by);
         if (reference.empty() || known_.contains(reference)) return;
-        report(i.at, "described by the unknown interface " + quoted(reference),
+        report(i.at, "described by the unknown interface " + in_quotes(reference),
                "correct the name or pass its file too");
     }
 
@@ -161,7 +161,7 @@ private:
             const auto [other, fresh] = names.emplace(m.name, &m);
             if (!fresh) {
                 report(m.at,
-                       std::string{kind} + " " + quoted(m.name) + " is already defined at line " +
+                       std::string{kind} + " " + in_quotes(m.name) + " is already defined at line " +
                            place(*other->second, m),
                        "remove or rename one");
                 continue;
@@ -169,8 +169,8 @@ private:
             const auto [clash, free] = cpp_names.emplace(m.cpp_name, &m);
             if (free) continue;
             report(m.at,
-                   std::string{kind} + " " + quoted(m.name) + " and " + quoted(clash->second->name) +
-                       " would both be " + quoted(m.cpp_name) + " in C++",
+                   std::string{kind} + " " + in_quotes(m.name) + " and " + in_quotes(clash->second->name) +
+                       " would both be " + in_quotes(m.cpp_name) + " in C++",
                    "rename one or give it an annotation " + std::string{note::cpp_name});
         }
     }
@@ -187,8 +187,8 @@ private:
             for (const auto& method : i.methods) {
                 if (method.cpp_name != handler) continue;
                 report(method.at,
-                       "method " + quoted(method.name) + " and the handler of signal " + quoted(signal.name) +
-                           " would both be " + quoted(handler) + " in C++",
+                       "method " + in_quotes(method.name) + " and the handler of signal " + in_quotes(signal.name) +
+                           " would both be " + in_quotes(handler) + " in C++",
                        "give the method an annotation " + std::string{note::cpp_name});
             }
         }

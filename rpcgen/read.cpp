@@ -7,7 +7,7 @@
 namespace xm::rpcgen {
 namespace {
 
-constexpr int deepest = 100;    // levels of elements; far more than any interface needs
+constexpr int deepest_element = 100;    // levels of elements; far more than any interface needs
 
 // Offsets in the text to lines and columns.
 class Lines {
@@ -43,7 +43,7 @@ public:
         Element result{
             .at = lines_.at(node.offset_debug() - 1), .tag = node.name(), .text = {}, .attributes = {}, .children = {}};
         read_attributes(node, result);
-        if (depth == deepest) {
+        if (depth == deepest_element) {
             faults_.push_back(
                 {result.at, "elements are nested too deeply", "keep to the layout of D-Bus introspection data"});
             return result;

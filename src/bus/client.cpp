@@ -28,7 +28,7 @@ struct Row {
 };
 
 // What the bus itself says when there is no answer.
-constexpr std::array rows{
+constexpr std::array remote_failures{
     Row{"org.freedesktop.DBus.Error.ServiceUnknown", &errors::peer_unavailable},
     Row{"org.freedesktop.DBus.Error.NameHasNoOwner", &errors::peer_unavailable},
     Row{"org.freedesktop.DBus.Error.Disconnected", &errors::peer_unavailable},
@@ -38,8 +38,9 @@ constexpr std::array rows{
 
 const ErrorInfo& row_of(std::string_view remote) {
     if (remote.starts_with("org.freedesktop.DBus.Error.Spawn.")) return errors::peer_unavailable;
-    const auto found = std::find_if(rows.begin(), rows.end(), [&](const Row& row) { return row.remote == remote; });
-    return found == rows.end() ? errors::peer_failed : *found->info;
+    const auto found = std::find_if(remote_failures.begin(), remote_failures.end(),
+                                    [&](const Row& row) { return row.remote == remote; });
+    return found == remote_failures.end() ? errors::peer_failed : *found->info;
 }
 
 // The coroutine that waits. If the call vanishes without an answer (its Peer was destroyed, or it was cancelled), the

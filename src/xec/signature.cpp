@@ -10,7 +10,7 @@ namespace xm::xec {
 namespace {
 
 constexpr std::string_view basic_types = "ybnqiuxtdsogh";
-constexpr int deepest = 64;    // 32 arrays and 32 structs are the bus's own limit
+constexpr int deepest_signature = 64;    // 32 arrays and 32 structs are the bus's own limit
 
 std::size_t length_of(std::string_view signature, int depth);
 
@@ -38,7 +38,7 @@ std::size_t struct_length(std::string_view signature, int depth) {
 
 // Length of the first complete type, 0 if there is none.
 std::size_t length_of(std::string_view signature, int depth) {
-    if (signature.empty() || depth > deepest) return 0;
+    if (signature.empty() || depth > deepest_signature) return 0;
     switch (signature[0]) {
         case 'a':
             return array_length(signature, depth);
