@@ -1,42 +1,22 @@
 #!/usr/bin/python3
-"""A CD image that boots: an El Torito boot record and 2 KiB of program that says the same line on the serial port, about
-once a second, for ever.
+"""A CD image that boots: an El Torito boot record and the program of cd/program.S, which the build has put into
+$XENMGR_BIN.
 
-  boot_iso.py FILE [LINE]
+  boot_iso.py FILE
 """
 
+import os
 import pathlib
 import struct
 import sys
 
 SECTOR = 2048
 DESCRIPTOR, BOOT_RECORD, END, CATALOG, PROGRAM, SECTORS = 16, 17, 18, 19, 20, 21
-LOADED_AT = 0x7C00
-LINE = "xenmgr hvm up"
+LINE = "awake"    # what it says on its serial line
 
 
-def program(line):
-    """16-bit code. The timer's interrupt, 18 times a second, ends each hlt."""
-    begin = bytes.fromhex(
-        "fa fc 31c0 8ed8 8ed0"    # cli; cld; ds = ss = 0
-        "bc007c fb")              # sp = 0x7c00; sti
-    say = bytes.fromhex(
-        "ac 84c0 7412"            # next: lodsb; nothing left: to rest
-        "88c4 bafd03"             # keep the character
-        "ec a820 74fb"            # until the port is ready
-        "88e0 baf803 ee"          # out it goes
-        "ebe9")                   # to next
-    rest = bytes.fromhex(
-        "b91200"                  # 18 times
-        "f4 e2fd")                # hlt
-    text = line.encode() + b"\r\n\0"
-    again = len(begin)
-    size = again + 3 + len(say) + len(rest) + 2
-    load = b"\xbe" + struct.pack("<H", LOADED_AT + size)
-    back = b"\xeb" + struct.pack("b", again - size)
-    code = begin + load + say + rest + back + text
-    assert say[4] == len(say) - 5 and say[-1] == 256 - len(say)
-    return code.ljust(SECTOR, b"\0")
+def program():
+    return (pathlib.Path(os.environ["XENMGR_BIN"]) / "cd_program").read_bytes().ljust(SECTOR, b"\0")
 
 
 def both(number, form):
@@ -64,10 +44,10 @@ def catalog():
     return (bytes(validation) + entry).ljust(SECTOR, b"\0")
 
 
-def image(line=LINE):
+def image():
     return b"".join([bytes(DESCRIPTOR * SECTOR), volume_descriptor(), boot_record(),
-                     b"\xffCD001\1".ljust(SECTOR, b"\0"), catalog(), program(line)])
+                     b"\xffCD001\1".ljust(SECTOR, b"\0"), catalog(), program()])
 
 
 if __name__ == "__main__":
-    pathlib.Path(sys.argv[1]).write_bytes(image(*sys.argv[2:3]))
+    pathlib.Path(sys.argv[1]).write_bytes(image())
