@@ -33,6 +33,16 @@ boost::asio::awaitable<Outcome<T>> outcome_of(boost::asio::awaitable<T> work) {
     }
     co_return outcome;
 }
+
+inline boost::asio::awaitable<std::exception_ptr> failure_of(boost::asio::awaitable<void> alarm) {
+    std::exception_ptr failure;
+    try {
+        co_await std::move(alarm);
+    } catch (const std::exception&) {
+        failure = std::current_exception();
+    }
+    co_return failure;
+}
 }    // namespace detail
 
 // Nothing if the time was over first; the work is cancelled then. Throws what the work throws.
@@ -45,6 +55,17 @@ boost::asio::awaitable<std::optional<T>> within(std::chrono::milliseconds time, 
     auto& outcome = std::get<0>(first);
     if (outcome.failure) std::rethrow_exception(outcome.failure);
     co_return std::move(outcome.value);
+}
+
+// What the work gives, unless the alarm ends first, which then throws: the work is cancelled.
+template <class T>
+boost::asio::awaitable<T> unless(boost::asio::awaitable<void> alarm, boost::asio::awaitable<T> work) {
+    using namespace boost::asio::experimental::awaitable_operators;
+    auto first = co_await (detail::outcome_of(std::move(work)) || detail::failure_of(std::move(alarm)));
+    if (first.index() == 1) std::rethrow_exception(std::get<1>(first));
+    auto& outcome = std::get<0>(first);
+    if (outcome.failure) std::rethrow_exception(outcome.failure);
+    co_return std::move(*outcome.value);
 }
 
 }    // namespace xm::connect

@@ -27,9 +27,10 @@ struct FakeMachine {
     std::vector<std::string> asked;
 
     // Faults
-    bool hung = false;               // stopped by SIGSTOP: accepts, never answers
-    bool hang_start = false;         // start never ends
-    bool refuse_shutdown = false;    // the guest ignores it
+    bool hung = false;                             // stopped by SIGSTOP: accepts, never answers
+    bool hang_start = false;                       // start never ends
+    bool refuse_shutdown = false;                  // the guest ignores it
+    std::chrono::milliseconds destroy_takes{0};    // the monitor answers other questions meanwhile
     bool lose_events = false;
     std::string refuse;    // a command that fails with vm_bad_state
 };
@@ -108,6 +109,8 @@ public:
             co_await start(uuid, command == "restore", deadline);
         else if (command == "shutdown")
             co_await shutdown(uuid, deadline);
+        else if (command == "destroy")
+            co_await destroy(uuid, deadline);
         else
             at_once(uuid, command, params);
         co_return "";
@@ -163,13 +166,19 @@ private:
         fail(errors::vm_did_not_shutdown, uuid.text(), "");
     }
 
+    awaitable<> destroy(Uuid uuid, Milliseconds deadline) {
+        boost::asio::steady_timer timer{executor_, std::min(machines[uuid].destroy_takes, deadline)};
+        co_await timer.async_wait(boost::asio::use_awaitable);
+        if (machines[uuid].destroy_takes > deadline) fail(errors::monitor_timeout, uuid.text(), "");
+        end_domain(uuid, model::VmState::shutdown, model::DownReason::halt);
+    }
+
     void at_once(const Uuid& uuid, const std::string& command, const StringMap& params) {
         using model::VmState;
         FakeMachine& machine = machines[uuid];
         if (command == "unpause") enter(uuid, VmState::running);
         if (command == "pause") enter(uuid, VmState::paused);
         if (command == "restart") guest_ends(uuid, model::DownReason::reboot);
-        if (command == "destroy") end_domain(uuid, VmState::shutdown, model::DownReason::halt);
         if (command == "suspend") end_domain(uuid, VmState::suspended, model::DownReason::suspend);
         if (command == "s3suspend") guest_sleeps(uuid, 3);
         if (command == "trigger" && params.at("params") == "s3resume") guest_sleeps(uuid, 0);

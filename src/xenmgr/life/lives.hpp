@@ -133,6 +133,8 @@ private:
     awaitable<> start_dependency(Uuid uuid, std::chrono::milliseconds limit);
     awaitable<> wait_for_adoption(Uuid uuid, std::chrono::milliseconds limit);
     awaitable<> ask(Uuid uuid, std::string command, StringMap params, Step step);
+    awaitable<> destroy_domain(Uuid uuid, std::chrono::milliseconds limit);
+    awaitable<> silence(Uuid uuid);
     awaitable<> create_domain(Uuid uuid, Step step);
     awaitable<> restore_domain(Uuid uuid, Step step);
     awaitable<> wait_for(Uuid uuid, std::uint64_t operation, Step step);

@@ -3,7 +3,11 @@
 #include "base/failure.hpp"
 #include "base/log.hpp"
 #include "connect/guest_json.hpp"
+#include "connect/within.hpp"
 #include "gen/errors.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 namespace xm::xenmgr {
 
@@ -68,7 +72,7 @@ Lives::awaitable<> Lives::perform(Uuid uuid, std::uint64_t operation, Step step)
         case Do::ask_monitor:
             return ask(uuid, step.arg, step.params, step);
         case Do::destroy_domain:
-            return ask(uuid, "destroy", {}, std::move(step));
+            return destroy_domain(uuid, step.limit);
         case Do::replace_monitor:
             return replace_monitor(uuid, step.limit);
         case Do::quit_monitor:
@@ -116,6 +120,22 @@ Lives::awaitable<> Lives::ask(Uuid uuid, std::string command, StringMap params, 
         const bool late = &failure.info() == &errors::monitor_timeout && step.late;
         if (!late) throw;
         fail(*step.late, uuid.text(), "no answer within {} ms", step.limit.count());
+    }
+}
+
+// A monitor that answers is at work, however long the hypervisor takes. One that does not is worth no more waiting.
+Lives::awaitable<> Lives::destroy_domain(Uuid uuid, milliseconds limit) {
+    co_await wait_for_adoption(uuid, limit);
+    co_await connect::unless(silence(uuid), parts_.monitors.call(uuid, "destroy", {}, limit));
+}
+
+// Ends when the monitor leaves a question unanswered.
+Lives::awaitable<> Lives::silence(Uuid uuid) {
+    boost::asio::steady_timer timer{executor_};
+    for (;;) {
+        timer.expires_after(limits_.look);
+        co_await timer.async_wait(boost::asio::use_awaitable);
+        co_await parts_.monitors.call(uuid, "get-status", {}, limits_.look);
     }
 }
 

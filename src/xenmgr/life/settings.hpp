@@ -31,7 +31,7 @@ struct Limits {
     ms sleep = std::chrono::seconds{30};     // without an agent
     ms agent = std::chrono::seconds{180};    // until sleep or hibernation shows
     ms save = std::chrono::seconds{600};
-    ms destroy = std::chrono::seconds{5};    // then the monitor is replaced
+    ms destroy = std::chrono::seconds{60};    // of a monitor that answers; libxl gives a hotplug script 40 s
     ms replace = std::chrono::seconds{20};
     ms down = std::chrono::seconds{10};
     ms adopt = std::chrono::seconds{10};

@@ -79,9 +79,9 @@ inline Limits quick() {
     Limits limits;
     for (auto* limit : {&limits.hook, &limits.launch, &limits.create, &limits.created, &limits.dependency,
                         &limits.command, &limits.unpaused, &limits.shutdown, &limits.wake, &limits.resume,
-                        &limits.sleep, &limits.agent, &limits.save, &limits.replace, &limits.down, &limits.adopt})
+                        &limits.sleep, &limits.agent, &limits.save, &limits.destroy, &limits.replace, &limits.down, &limits.adopt})
         *limit = 200ms;
-    limits.destroy = limits.look = 20ms;
+    limits.look = 20ms;
     limits.retry_first = 5ms;
     limits.retry_last = 40ms;
     return limits;

@@ -86,19 +86,6 @@ TEST_CASE("a guest that refuses to shut down runs on when patience ends") {
     CHECK_FALSE(bench.lives->find(vm_a)->in_flight);
 }
 
-TEST_CASE("destroy ends a start that hangs, at once") {
-    Bench bench;
-    bench.monitors[vm_a].hang_start = true;
-    const auto start = bench.spawn(bench.lives->start(vm_a));
-    bench.run_for(10ms);
-    CHECK(bench.state() == State::creating_devices);
-    CHECK(bench.run(bench.lives->destroy(vm_a)) == "");
-    bench.run_for(5ms);
-    CHECK(*start == "operation_cancelled");
-    CHECK(bench.state() == State::shutdown);
-    CHECK(bench.monitors[vm_a].domains == 0);
-}
-
 TEST_CASE("a start that takes too long fails, and leaves no domain and no monitor behind") {
     Bench bench;
     bench.monitors[vm_a].hang_start = true;
@@ -107,21 +94,6 @@ TEST_CASE("a start that takes too long fails, and leaves no domain and no monito
     CHECK(bench.state() == State::shutdown);
     CHECK(bench.monitors[vm_a].domains == 0);
     CHECK_FALSE(bench.monitors[vm_a].monitor);
-}
-
-TEST_CASE("a domain is destroyed although its monitor was stopped") {
-    Bench bench;
-    bench.run(bench.lives->start(vm_a));
-    bench.monitors[vm_a].hung = true;
-    CHECK(bench.run(bench.lives->destroy(vm_a)) == "");
-    CHECK(bench.state() == State::shutdown);
-    CHECK(bench.monitors[vm_a].domains == 0);
-}
-
-TEST_CASE("destroying a stopped VM is no error") {
-    Bench bench;
-    CHECK(bench.run(bench.lives->destroy(vm_a)) == "");
-    CHECK(bench.monitors.launches == 0);
 }
 
 TEST_CASE("a monitor that dies is replaced by one that adopts the domain") {
@@ -166,19 +138,6 @@ TEST_CASE("the command reboot ends before the restart begins") {
     bench.run_for(50ms);
     CHECK(bench.state() == State::running);
     CHECK(bench.monitors[vm_a].domains_made == 2);
-}
-
-TEST_CASE("a reboot while the VM is being destroyed does not bring it back") {
-    Bench bench;
-    bench.run(bench.lives->start(vm_a));
-    const auto destroyed = bench.spawn(bench.lives->destroy(vm_a));
-    bench.loop.restart();
-    bench.loop.poll_one();
-    bench.monitors.guest_ends(vm_a, DownReason::reboot);
-    bench.run_for(50ms);
-    CHECK(*destroyed == "");
-    CHECK(bench.state() == State::shutdown);
-    CHECK(bench.monitors[vm_a].domains_made == 1);
 }
 
 TEST_CASE("a restart that is declined leaves the VM stopped") {
@@ -259,17 +218,6 @@ TEST_CASE("a monitor that does not answer after a restart holds nobody up") {
     bench.monitors[vm_a].hung = false;
     bench.run_for(100ms);
     CHECK(bench.state(vm_a) == State::running);
-}
-
-TEST_CASE("an unknown VM can be destroyed") {
-    Bench bench;
-    bench.run(bench.lives->start(vm_a));
-    bench.monitors[vm_a].hung = true;
-    bench.renew();
-    bench.run(bench.lives->recover());
-    CHECK(bench.run(bench.lives->destroy(vm_a)) == "");
-    CHECK(bench.state() == State::shutdown);
-    CHECK(bench.monitors[vm_a].domains == 0);
 }
 
 TEST_CASE("a domain without a monitor is found by the start that would have made a second one") {
@@ -364,16 +312,6 @@ TEST_CASE("a failing pre-boot hook ends the start before anything exists") {
     CHECK(bench.run(bench.lives->start(vm_a)) == "hook_failed");
     CHECK(bench.state() == State::shutdown);
     CHECK(bench.monitors.launches == 0);
-}
-
-TEST_CASE("destroy does not wait for a hook") {
-    Bench bench;
-    bench.configuration.all[vm_a].run_pre_boot = "/hang";
-    const auto start = bench.spawn(bench.lives->start(vm_a));
-    bench.run_for(5ms);
-    CHECK(bench.run(bench.lives->destroy(vm_a)) == "");
-    bench.run_for(5ms);
-    CHECK(*start == "operation_cancelled");
 }
 
 TEST_CASE("a VM whose network another VM serves starts that one first") {

@@ -156,7 +156,7 @@ TEST_CASE("shutdown wakes a sleeping guest and asks its agent if there is one") 
 }
 
 TEST_CASE("destroy does not depend on the monitor's good will") {
-    CHECK(to_string(plan_destroy(true, limits)) == "destroy_domain <=5s or-next; replace_monitor <=20s; declare_down");
+    CHECK(to_string(plan_destroy(true, limits)) == "destroy_domain <=60s or-next; replace_monitor <=20s; declare_down");
     CHECK(to_string(plan_destroy(false, limits)) == "replace_monitor <=20s; declare_down");
 }
 
