@@ -22,6 +22,7 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("XENMGR_BIN", ROOT / "build/release/bin"))
 KEEP = bool(os.environ.get("XENMGR_TEST_KEEP"))    # leave the directory behind
+PATIENCE = 60    # seconds that anything may take before a test fails; a busy machine is slow, and slow is not wrong
 
 sys.path.insert(0, str(ROOT / "tests/bus"))
 import raw_bus    # noqa: E402
@@ -68,7 +69,7 @@ class Log:
             self.ended = True
             self.changed.notify_all()
 
-    def wait(self, text, since=0, seconds=15):
+    def wait(self, text, since=0, seconds=PATIENCE):
         """The first line with this text, of those from number `since` on."""
         def found():
             return next((line for line in self.lines[since:] if text in line), None)
@@ -103,7 +104,7 @@ class Proxy:
     def wait_ready(self, notify):
         handle = os.pidfd_open(self.process.pid)
         try:
-            readable, _, _ = select.select([notify, handle], [], [], 15)
+            readable, _, _ = select.select([notify, handle], [], [], PATIENCE)
         finally:
             os.close(handle)
         if notify not in readable:
@@ -119,7 +120,7 @@ class Proxy:
         self.signal(signal.SIGHUP)
         return self.log.wait("rules ", since)
 
-    def wait(self, seconds=15):
+    def wait(self, seconds=PATIENCE):
         """The exit status, and what was written."""
         status = self.process.wait(seconds)
         self.log.reader.join(seconds)
@@ -217,7 +218,7 @@ class Stack:
         if self.bus_pid:
             handle = os.pidfd_open(self.bus_pid)
             os.kill(self.bus_pid, signal.SIGKILL)
-            select.select([handle], [], [], 15)
+            select.select([handle], [], [], PATIENCE)
             os.close(handle)
         self.bus_pid = None
 
@@ -240,7 +241,7 @@ class Stack:
         else:
             shutil.rmtree(self.dir, ignore_errors=True)
 
-    def connect(self, path, seconds=10):
+    def connect(self, path, seconds=PATIENCE):
         stream = socket.socket(socket.AF_UNIX)
         stream.connect(str(path))    # waits while the backlog is full
         stream.settimeout(seconds)
