@@ -24,11 +24,13 @@
 #include "xenvm/xl_engine.hpp"
 #include "xenvm/xl_nodes.hpp"
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
 #include <chrono>
 #include <deque>
+#include <exception>
 #include <filesystem>
 #include <memory>
 
@@ -65,7 +67,10 @@ bool wants_xen(const Settings& settings) {
 // With a part in xenstore: the real one.
 std::unique_ptr<Engine> make_engine(const Settings& settings, const Uuid& uuid, Clock& clock,
                                     std::optional<XlNodes>& nodes) {
-    if (nodes) return std::make_unique<XlEngine>(nodes->store().executor(), uuid, *nodes);
+    if (nodes)
+        return std::make_unique<XlEngine>(
+            nodes->store().executor(), uuid, *nodes,
+            connect::MonitorRunDir{std::filesystem::absolute(settings.run_dir)}.device_model(uuid));
     const SimStore store{settings.run_dir / "sim", settings.sim_host_memory_mib};
     return std::make_unique<SimEngine>(uuid, store, clock);
 }
@@ -109,6 +114,13 @@ void open_interfaces(Interfaces& made, const Settings& settings, const std::vect
             at.news.add(*made.bus);
 }
 
+void wind_up(Monitor& monitor, boost::asio::io_context& loop) {
+    boost::asio::co_spawn(loop, monitor.leave(), [&loop](const std::exception_ptr& failure) {
+        if (failure) log::error("a domain that was never completed is left behind");
+        loop.stop();
+    });
+}
+
 ExitCode serve(const Settings& settings, FileConfig& config, const Uuid& uuid, Readiness& ready) {
     const connect::MonitorRunDir run_dir{settings.run_dir};
     const Fd lock = run_dir.try_lock(uuid);
@@ -127,7 +139,7 @@ ExitCode serve(const Settings& settings, FileConfig& config, const Uuid& uuid, R
     if (nodes) news.add(state.emplace(nodes->store(), uuid));
     Monitor monitor{executor, uuid, *engine, news};
     if (config.file()) monitor.restart_with([&config] { return config.renewed(); });
-    const CommandContext commands{monitor, config, [&] { boost::asio::post(loop, [&] { loop.stop(); }); }};
+    const CommandContext commands{monitor, config, [&] { boost::asio::post(loop, [&] { wind_up(monitor, loop); }); }};
     const Signals signals{executor, commands};
     Interfaces interfaces;
     open_interfaces(interfaces, settings, config.notify(), {loop, run_dir, uuid, commands, news});

@@ -114,10 +114,10 @@ Monitor::awaitable<void> Monitor::start(model::GuestSpec spec, bool paused) {
 }
 
 Monitor::awaitable<void> Monitor::build(model::GuestSpec spec, bool paused) {
-    co_await engine_.destroy();    // a dead domain that was preserved
     spec_ = spec;
     facts_.reason = DownReason::none;
-    enter(VmState::creating_domain);
+    enter(VmState::creating_domain);    // at once, so that a second start sees this one
+    co_await engine_.destroy();         // a dead domain that was preserved
     co_await engine_.create(std::move(spec), facts_.generation + 1);
     ++facts_.generation;
     enter(VmState::creating_devices);
@@ -184,6 +184,12 @@ Monitor::awaitable<void> Monitor::destroy() {
     enter(VmState::shutdown);
 }
 
+// Nobody could go on with a domain that is half built.
+Monitor::awaitable<void> Monitor::leave() {
+    const States unfinished{VmState::creating_domain, VmState::creating_devices, VmState::restoring};
+    if (std::find(unfinished.begin(), unfinished.end(), facts_.state) != unfinished.end()) co_await destroy();
+}
+
 Monitor::awaitable<void> Monitor::sleep(Milliseconds limit) {
     require({VmState::running}, "sleep");
     if (facts_.acpi == 3) co_return;
@@ -241,9 +247,9 @@ Monitor::awaitable<void> Monitor::restore(model::GuestSpec spec, RestoreOptions 
 }
 
 Monitor::awaitable<void> Monitor::revive(RestoreOptions options, model::GuestSpec spec) {
-    co_await engine_.destroy();
     facts_.reason = DownReason::none;
     enter(VmState::restoring);
+    co_await engine_.destroy();
     co_await engine_.restore(options.file, std::move(spec), facts_.generation + 1);
     ++facts_.generation;
     spec_ = this->spec();

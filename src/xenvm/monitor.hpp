@@ -57,6 +57,7 @@ public:
     awaitable<void> reboot(Milliseconds limit);
     awaitable<void> reset();
     awaitable<void> destroy();
+    awaitable<void> leave();    // before this process ends: the domain stays unless it is half built
     awaitable<void> sleep(Milliseconds limit);
     awaitable<void> hibernate(Milliseconds limit);
     awaitable<void> wake();

@@ -5,8 +5,6 @@ import os
 import pathlib
 import re
 import select
-import signal
-import subprocess
 import tempfile
 import time
 import tty
@@ -15,51 +13,23 @@ import unittest
 import boot_iso
 import residue
 from guests import PATIENCE, Console, store_read
+from lone_monitor import LoneMonitor, wait_until
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "share/examples"
-BIN = pathlib.Path(os.environ["XENMGR_BIN"])
 DISK_SIZE = 1 << 20
 TOKEN = "written by the guest"
 
 
-class Machine:
-    """xenvm with one of the examples, whose paths lead into a folder of the test."""
-
-    def __init__(self, folder, example):
-        text = (EXAMPLES / example).read_text().replace("/storage/", f"{folder}/")
-        for name in ("kernel", "initrd"):
-            text = text.replace(f"/boot/{'vmlinuz' if name == 'kernel' else name}-guest", f"/lab/guest/{name}")
-        for image in re.findall(rf"{folder}/\S+?\.img", text):
-            with open(image, "wb") as file:
-                file.truncate(DISK_SIZE)
-        self.uuid = re.search(r"^uuid = (\S+)$", text, re.MULTILINE).group(1)
-        config = folder / example
-        config.write_text(text)
-        self.log = folder / f"{example}.log"
-        self.environment = os.environ | {"XENVM_SOCKET_DIR": str(folder / "run")}
-        with self.log.open("w") as log:
-            self.process = subprocess.Popen([BIN / "xenvm", "--no-daemonize", "--monitor-dbus", "false", "--monitor-json",
-                                             "true", "--strict-config", "--engine", "xl", "--config", config],
-                                            stderr=log, env=self.environment)
-
-    def command(self, *words):
-        run = subprocess.run([BIN / "xenvm-cmd", "--use-socket", "--reply-timeout", str(PATIENCE), self.uuid, *words],
-                             env=self.environment, capture_output=True, text=True, check=False)
-        return run.stdout.strip() if run.returncode == 0 else f"failed: {run.stderr}"
-
-    def await_status(self, wanted):
-        end = time.monotonic() + PATIENCE
-        while (status := self.command("get-status")) != wanted:
-            if time.monotonic() > end or self.process.poll() is not None:
-                raise AssertionError(f"{status}, not {wanted}: {self.log.read_text()}")
-            time.sleep(0.2)
-
-    def end(self):
-        if self.process.poll() is None:
-            self.command("destroy")
-            self.process.send_signal(signal.SIGINT)
-        return self.process.wait(PATIENCE)
+def paths_made_real(folder, example):
+    """The example's text with paths in `folder`, where its disks are."""
+    text = (EXAMPLES / example).read_text().replace("/storage/", f"{folder}/")
+    for name in ("kernel", "initrd"):
+        text = text.replace(f"/boot/{'vmlinuz' if name == 'kernel' else name}-guest", f"/lab/guest/{name}")
+    for image in re.findall(rf"{folder}/\S+?\.img", text):
+        with open(image, "wb") as file:
+            file.truncate(DISK_SIZE)
+    return text
 
 
 def read_until(path, mark):
@@ -84,9 +54,13 @@ class Examples(unittest.TestCase):
         self.before = residue.remains()
 
     def start(self, example):
-        machine = Machine(self.folder, example)
+        config = paths_made_real(self.folder, example)
+        uuid = re.search(r"^uuid = (\S+)$", config, re.MULTILINE).group(1)
+        machine = LoneMonitor(self.folder, uuid, config, "--strict-config")
         self.addCleanup(machine.end)
-        machine.await_status("running")
+        machine.begin()
+        wait_until(lambda: machine.answers() and machine.does("get-status") == "running",
+                   lambda: f"it runs\n{machine.said()}")
         return machine
 
     def ends_clean(self, machine):
@@ -95,22 +69,22 @@ class Examples(unittest.TestCase):
 
     def test_the_paravirtual_one_has_its_disk_and_its_card(self):
         machine = self.start("pv.cfg")
-        console = Console(int(machine.command("get-domid")))
+        console = Console(int(machine.does("get-domid")))
         console.run("true", again_after=5)
         self.assertEqual(console.run(f"echo {TOKEN} | dd of=/dev/xvda bs=512 conv=sync,fsync")[1], 0)
         self.assertEqual(console.run("ip link show eth0")[1], 0)
         console.close()
-        self.assertEqual(machine.command("shutdown"), "")
-        self.assertEqual(machine.command("get-status"), "shutdown")
+        self.assertEqual(machine.does("shutdown"), "")
+        self.assertEqual(machine.does("get-status"), "shutdown")
         self.assertIn(TOKEN.encode(), (self.folder / "example-pv.img").read_bytes())
         self.ends_clean(machine)
 
     def test_the_other_one_boots_from_its_cd(self):
         (self.folder / "example-hvm.iso").write_bytes(boot_iso.image())
         machine = self.start("hvm.cfg")
-        domid = machine.command("get-domid")
+        domid = machine.does("get-domid")
         read_until(store_read(f"/local/domain/{domid}/serial/0/tty"), boot_iso.LINE.encode())
-        self.assertIn("hdc:r:cdrom", machine.command("device"))
+        self.assertIn("hdc:r:cdrom", machine.does("device"))
         self.ends_clean(machine)
 
 

@@ -5,36 +5,80 @@ was before. Runs in a dom0, with xenvm alone: no manager, no bus."""
 import contextlib
 import os
 import pathlib
+import re
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
 
 import residue
+from guests import Console
+from lone_monitor import PATIENCE, LoneMonitor, wait_until
 
-BIN = pathlib.Path(os.environ["XENMGR_BIN"])
-PATIENCE = 300    # seconds; the emulated machine may be slow
+ANSWER = 35       # seconds, for a monitor that has something going on: less than the thing may take
 UUID = "0badcafe-0000-4000-8000-000000000001"
+OTHER = "0badcafe-0000-4000-8000-000000000002"
 VIF_SCRIPT = pathlib.Path("/etc/xen/scripts/vif-bridge")
 BRIDGE = "failures0"
 
-CONFIG = f"""uuid = {UUID}
+PV = """uuid = {uuid}
 name = failing
 kernel = /lab/guest/kernel
 initrd = /lab/guest/initrd
-cmdline = console=hvc0 loglevel=5
-memory = 128
+cmdline = console=hvc0 loglevel=5 {words}
+memory = {memory}
+startup = poweroff
+tsc_mode = native
+"""
+
+# Its firmware finds nothing to boot, and goes on.
+HVM = f"""uuid = {UUID}
+name = failing
+hvm = true
+memory = 96
+display = none
 startup = poweroff
 """
 
 
-def wait_until(what, describe):
-    end = time.monotonic() + PATIENCE
-    while not what():
-        if time.monotonic() > end:
-            raise AssertionError(f"not within {PATIENCE} s: {describe}")
-        time.sleep(0.1)
+def our_domain():
+    """Domain id by uuid; None: there is no such domain."""
+    for line in residue.said("xl", "list", "-v").splitlines():
+        if UUID in line:
+            return int(re.search(r"\d+", line[41:] if len(line) > 41 else line).group())
+    return None
+
+
+def free_mib():
+    return int(re.search(r"^free_memory\s*: (\d+)", residue.said("xl", "info"), re.MULTILINE).group(1))
+
+
+class StoreEvents:
+    """What is written to the store while this lives: the steps that a start makes, whoever is slow."""
+
+    def __enter__(self):
+        self.process = subprocess.Popen(["xenstore-watch", "/"], stdout=subprocess.PIPE, text=True)
+        self.process.stdout.readline()    # that it watches
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.communicate()
+
+    def let_pass(self, count):
+        for _ in range(count):
+            self.process.stdout.readline()
+
+    def seen(self, mark):
+        """How many there were up to a node that is written now."""
+        subprocess.run(["xenstore-write", mark, ""], check=True)
+        subprocess.run(["xenstore-rm", mark], check=True)
+        count = 0
+        while self.process.stdout.readline().strip() != mark:
+            count += 1
+        return count
 
 
 class Failures(unittest.TestCase):
@@ -42,53 +86,34 @@ class Failures(unittest.TestCase):
         scratch = tempfile.TemporaryDirectory(prefix="failures-")
         self.addCleanup(scratch.cleanup)
         self.folder = pathlib.Path(scratch.name)
-        self.log = self.folder / "log"
-        self.environment = os.environ | {"XENVM_SOCKET_DIR": str(self.folder / "run")}
         self.before = residue.remains()
-        self.process = None
-        self.addCleanup(self.end)
+        self.monitor = None
 
-    def monitor(self, *lines):
-        config = self.folder / "config"
-        config.write_text(CONFIG + "".join(f"{line}\n" for line in lines))
-        with self.log.open("a") as log:
-            self.process = subprocess.Popen([BIN / "xenvm", "--no-daemonize", "--monitor-dbus", "false",
-                                             "--monitor-json", "true", "--engine", "xl", "--config", config],
-                                            stderr=log, env=self.environment)
-        wait_until(lambda: self.command("get-status")[0] == 0, "the monitor answers")
-
-    def begin(self, *words):
-        return subprocess.Popen([BIN / "xenvm-cmd", "--use-socket", "--reply-timeout", str(PATIENCE), UUID, *words],
-                                env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-
-    def command(self, *words, limit=PATIENCE):
-        run = self.begin(*words)
-        try:
-            text = run.communicate(timeout=limit)[0]
-        except subprocess.TimeoutExpired:
-            run.kill()
-            self.fail(f"{words} is not answered within {limit} s\n{self.log.read_text()}")
-        return run.returncode, text.strip()
-
-    def does(self, *words):
-        status, text = self.command(*words)
-        self.assertEqual(status, 0, text)
-        return text
-
-    def refuses(self, *words):
-        status, text = self.command(*words)
-        self.assertNotEqual(status, 0, f"{words} succeeded")
-        return text
-
-    def end(self):
-        if self.process and self.process.poll() is None:
-            self.command("destroy")
-            self.process.send_signal(signal.SIGINT)
-            self.process.wait(PATIENCE)
+    def begin(self, *lines, config=PV, uuid=UUID, memory=128, words=""):
+        text = config if config is HVM else config.format(uuid=uuid, memory=memory, words=words)
+        monitor = LoneMonitor(self.folder, uuid, text + "".join(f"{line}\n" for line in lines), "--adopt")
+        self.addCleanup(monitor.end)
+        monitor.begin()
+        self.monitor = self.monitor or monitor
+        return monitor
 
     def nothing_is_left(self):
-        self.assertEqual(self.does("get-status"), "shutdown")
-        wait_until(lambda: residue.remains() == self.before, "the host is as it was")
+        self.assertEqual(self.monitor.does("get-status"), "shutdown")
+        wait_until(lambda: residue.remains() == self.before,
+                   lambda: f"the host is as it was, not: {residue.remains() ^ self.before}\n{self.monitor.said()}")
+
+    def disk(self):
+        image = self.folder / "disk.img"
+        image.touch()
+        os.truncate(image, 1 << 20)
+        return f"disk = {image}:file:xvda:w:disk"
+
+    def guest_runs(self):
+        console = Console(our_domain())
+        try:
+            self.assertEqual(console.run("true", again_after=5)[1], 0)
+        finally:
+            console.close()
 
     @contextlib.contextmanager
     def bridge_with_script(self, text):
@@ -97,26 +122,81 @@ class Failures(unittest.TestCase):
         genuine = VIF_SCRIPT.read_bytes()
         VIF_SCRIPT.write_text(text)
         try:
-            yield
+            yield f"nic = id=0,bridge={BRIDGE}"
         finally:
             VIF_SCRIPT.write_bytes(genuine)
             subprocess.run(["ip", "link", "del", BRIDGE], check=True)
 
+    # ---- scripts and files
+
     def test_a_script_that_fails_fails_the_start(self):
-        with self.bridge_with_script("#!/bin/sh\nexit 3\n"):
-            self.monitor(f"nic = id=0,bridge={BRIDGE}")
-            self.assertIn("exited with error status 3", self.refuses("start"))
+        with self.bridge_with_script("#!/bin/sh\nexit 3\n") as nic:
+            self.assertIn("exited with error status 3", self.begin(nic).refuses("start"))
+            self.nothing_is_left()
+
+    def test_a_script_that_hangs_holds_up_no_other_command(self):
+        hangs = f"#!/bin/sh\n[ \"$1\" = online ] && touch {self.folder}/hangs && exec sleep 1000\nexit 0\n"
+        with self.bridge_with_script(hangs) as nic:
+            monitor = self.begin(nic)
+            start = monitor.ask("start")
+            wait_until((self.folder / "hangs").exists, "the script is reached")
+            self.assertEqual(monitor.command("get-status", limit=ANSWER), (0, "creating-domain"))
+            monitor.does("destroy")
+            self.assertIn("operation_cancelled", monitor.answer(start)[1])
+            self.nothing_is_left()
+
+    def test_a_script_that_hangs_is_ended(self):
+        with self.bridge_with_script("#!/bin/sh\n[ \"$1\" = online ] && exec sleep 1000\nexit 0\n") as nic:
+            self.assertIn("vif-bridge online", self.begin(nic).refuses("start"))
             self.nothing_is_left()
 
     def test_a_missing_bridge_is_named(self):
-        self.monitor("nic = id=0,bridge=nosuch")
-        self.assertIn("nosuch", self.refuses("start"))
+        self.assertIn("nosuch", self.begin("nic = id=0,bridge=nosuch").refuses("start"))
         self.nothing_is_left()
 
     def test_a_missing_image_is_named(self):
-        self.monitor("disk = /nowhere.img:raw:xvda:w:disk")
-        self.assertIn("/nowhere.img", self.refuses("start"))
+        self.assertIn("/nowhere.img", self.begin("disk = /nowhere.img:raw:xvda:w:disk").refuses("start"))
         self.nothing_is_left()
+
+    # ---- a start that is ended
+
+    def end_by_destroy(self, monitor, start):
+        monitor.does("destroy")
+        monitor.answer(start)
+
+    def end_by_kill(self, monitor, start):
+        monitor.kill()
+        monitor.answer(start)
+        monitor.begin()
+
+    def end_by_signal(self, monitor, start):
+        self.assertEqual(monitor.kill(signal.SIGINT), 0)
+        monitor.answer(start)
+        if self.complete(monitor):
+            monitor.begin()
+            monitor.does("destroy")
+        self.assertEqual(residue.remains(), self.before)
+        monitor.begin()
+
+    def complete(self, monitor):
+        return "state=created->" in monitor.said() or "->created" in monitor.said()
+
+    def test_a_start_can_be_ended_at_any_moment(self):
+        monitor = self.begin(self.disk(), "nic = id=0,bridge=xenbr0")
+        with StoreEvents() as events:
+            monitor.does("start")
+            steps = events.seen("/tool/failures")
+        monitor.does("destroy")
+        for how in (self.end_by_destroy, self.end_by_kill, self.end_by_signal):
+            for share in (5, 20, 40, 60, 80, 95):
+                with self.subTest(how=how.__name__, share=share):
+                    with StoreEvents() as events:
+                        start = monitor.ask("start")
+                        events.let_pass(steps * share // 100)
+                        monitor.log.write_text("")
+                        how(monitor, start)
+                    monitor.does("destroy")    # it may have been over
+                    self.nothing_is_left()
 
 
 if __name__ == "__main__":
