@@ -5,6 +5,7 @@
 #include "base/uuid.hpp"
 #include "model/vm_state.hpp"
 
+#include <cstdint>
 #include <map>
 #include <string>
 
@@ -26,6 +27,14 @@ struct SwitcherEntry {
     bool operator==(const SwitcherEntry&) const = default;
 };
 
+// How a service VM has its memory kept, so that its next start goes on from there.
+enum class SnapshotState : std::uint8_t {
+    possible,      // it starts, and may ask for it
+    impossible,    // it starts, and there is no file for it
+    kept,          // its memory is in the file
+    resuming,      // it goes on from the file
+};
+
 class VmNodes {
 public:
     virtual ~VmNodes() = default;
@@ -34,6 +43,15 @@ public:
     virtual void hide(const Uuid& vm) = 0;                                // it does not run any more
     virtual void set_state(const Uuid& vm, model::VmState state) = 0;
     virtual void forget(const Uuid& vm) = 0;    // it is deleted
+
+    // Of a VM that is shown: its display has come up. Holds until it is hidden.
+    virtual void xorg_running(const Uuid& vm) = 0;
+    // Before the domain runs: the rules between it and others hold.
+    virtual void firewall_ready(int domid) = 0;
+
+    virtual void set_snapshot_state(const Uuid& vm, SnapshotState state) = 0;
+    // The domain that may read and answer it; nothing if no state was set.
+    virtual void share_snapshot_state(const Uuid& vm, int domid) = 0;
 
     virtual void set_network_backend(int domid) = 0;    // 0: none
     // By SCSI address: whether the domain takes the drive by itself.

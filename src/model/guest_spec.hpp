@@ -97,6 +97,8 @@ struct GuestSpec {
     std::string iomem;
     std::vector<std::string> host_cdroms;    // "a:b:c:d" of drives handed through
     bool host_cdroms_writable = false;
+    bool argo = false;            // a channel between domains
+    std::string boot_sentinel;    // node of the domain that the guest writes to when it has booted; empty: none
 
     // After the domain died on its own. xenmgr leaves on_reboot at destroy: the monitor then says "rebooted" and waits
     // for a start with a fresh spec.
@@ -170,6 +172,8 @@ void visit_device_fields(Spec& spec, F&& f) {
     f("iomem", spec.iomem);
     f("host-cdroms", spec.host_cdroms);
     f("host-cdroms-writable", spec.host_cdroms_writable);
+    f("argo", spec.argo);
+    f("boot-sentinel", spec.boot_sentinel);
     f("on-crash", spec.on_crash);
     f("on-halt", spec.on_halt);
     f("on-reboot", spec.on_reboot);

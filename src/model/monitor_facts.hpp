@@ -1,6 +1,7 @@
 #pragma once
 // What a single-VM monitor says about its domain. A snapshot: true when it was sent, replaced by the next one.
 
+#include "model/pv_drivers.hpp"
 #include "model/vm_state.hpp"
 #include "model/words.hpp"
 
@@ -28,6 +29,8 @@ struct MonitorFacts {
     std::int64_t generation = 0;    // domains created for this machine so far
     std::int64_t memory_kib = 0;    // current target of the domain's memory
     std::string spec_digest;        // of the spec the domain was created from; empty: no domain
+    bool booted = false;            // the guest has written to its boot sentinel
+    PvDrivers drivers{};            // what the guest has said since the domain was created
 
     bool operator==(const MonitorFacts&) const = default;
 };
@@ -44,6 +47,8 @@ void visit_facts_fields(Spec& facts, F&& f) {
     f("generation", facts.generation);
     f("memory_kib", facts.memory_kib);
     f("spec_digest", facts.spec_digest);
+    f("booted", facts.booted);
+    f("drivers", facts.drivers);
 }
 
 template <class F>

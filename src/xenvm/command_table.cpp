@@ -104,6 +104,7 @@ awaitable<Result> quit(Context context, Args) {
 awaitable<Result> get_domid(Context context, Args) { co_return std::to_string(context.monitor.facts().domid); }
 awaitable<Result> get_stubdomid(Context context, Args) { co_return std::to_string(context.monitor.facts().stubdomid); }
 awaitable<Result> get_acpi_state(Context context, Args) { co_return std::to_string(context.monitor.facts().acpi); }
+awaitable<Result> get_console(Context context, Args) { co_return context.monitor.engine().console(); }
 awaitable<Result> get_status(Context context, Args) { co_return std::string{to_string(context.monitor.facts().state)}; }
 awaitable<Result> facts(Context context, Args) { co_return connect::to_json(context.monitor.facts()); }
 
@@ -135,6 +136,17 @@ awaitable<Result> s4suspend(Context context, Args args) {
 
 awaitable<Result> set_mem_target(Context context, Args args) {
     co_await context.monitor.set_memory_target(args.number("mib") * 1024);
+    co_return std::nullopt;
+}
+
+// Without a version: it is not known.
+awaitable<Result> pv_addons(Context context, Args args) {
+    model::PvDrivers drivers{.said = model::PvAddons::removed};
+    if (args.flag("installed", true))
+        drivers = {.said = model::PvAddons::installed, .version = args.text("version", "")};
+    if (!drivers.version.empty() && !model::is_driver_version(drivers.version))
+        fail(errors::invalid_arguments, "version", "four numbers with dots between are expected");
+    co_await context.monitor.engine().announce_drivers(drivers);
     co_return std::nullopt;
 }
 
@@ -177,6 +189,7 @@ constexpr Command rows[] = {
     {"get-stubdomid",      "",       "",                            "id of the domain of the device model, -1: none",             &get_stubdomid},
     {"get-status",         "",       "",                            "state, as in vm:state notifications",                        &get_status},
     {"get-acpi-state",     "",       "",                            "ACPI S-state: 0, 3, 4 or 5",                                 &get_acpi_state},
+    {"get-console",        "",       "",                            "path of the terminal of the guest's first console",          &get_console},
     {"facts",              "",       "",                            "everything the monitor knows, as JSON",                      &facts},
     {"trigger",            "",       "params= timeout",             "s3resume, sleep, power (button) or reset",                   &trigger},
     {"s3suspend",          "",       "timeout",                     "ask the guest to sleep and wait until it does",              &s3suspend},
@@ -196,8 +209,9 @@ constexpr Command rows[] = {
     {"set",                "",       "field= value=",               "give it another value, which stays when the file is read again", &set_field},
     {"set-mem-target",     "",       "mib=",                        "memory that the domain shall have, in MiB",                  &set_mem_target},
     {"read-config",        "",       "",                            "read the configuration file again",                          &read_config},
+    {"pv-addons",          "",       "installed version",           "what the guest's agent says of its drivers",                  &pv_addons},
     {"sim-advance",        "",       "ms=",                         "move the time of a simulated guest forward",                 &sim_advance},
-    {"sim-guest",          "",       "event=",                      "a simulated guest acts: halt, reboot, crash, sleep, wake, hibernate, rtc:<offset>", &sim_guest},
+    {"sim-guest",          "",       "event=",                      "a simulated guest acts: halt, reboot, crash, sleep, wake, hibernate, rtc:<offset>, pv-addons:<version>, pv-addons-removed", &sim_guest},
 };
 // clang-format on
 

@@ -26,6 +26,8 @@ struct Domain {
     bool ran = false;                                     // was unpaused at least once
     model::DownReason death = model::DownReason::none;    // phase dead: why
     int acpi = 0;                                         // S-state: 0 or 3
+    bool booted = false;                                  // the guest has written to its boot sentinel
+    model::PvDrivers drivers{};                           // what the guest has said of them
     std::int64_t memory_kib = 0;
     std::int64_t generation = 0;    // as given to create() or restore()
     model::GuestSpec spec;          // what it was created from, devices added since included
@@ -35,6 +37,7 @@ enum class DomainNews : std::uint8_t {
     died,                 // value: unused; read() tells why
     acpi_changed,         // value: the new S-state; 4 says that the guest hibernates and will die soon
     rtc_changed,          // value: new offset in seconds
+    guest_told,           // value: unused; read() has what the guest has said of itself
     device_model_died,    // the domain still exists and is of no use
 };
 
@@ -81,9 +84,15 @@ public:
     virtual awaitable<void> add_pci(std::string device) = 0;    // as in GuestSpec::pci
     virtual awaitable<void> set_memory_target(std::int64_t memory_kib) = 0;
 
+    virtual std::string console() = 0;    // path of the terminal of its first console
+
+    // What a guest's agent has told others than us, as if the guest had told it here.
+    virtual awaitable<void> announce_drivers(model::PvDrivers drivers) = 0;
+
     // Moves the time of a simulated guest; not_supported by a real one.
     virtual awaitable<void> advance(std::chrono::milliseconds by) = 0;
-    // The simulated guest does something on its own, now: halt, reboot, crash, sleep, wake, hibernate, rtc:<offset>.
+    // The simulated guest does something on its own, now: halt, reboot, crash, sleep, wake, hibernate, rtc:<offset>,
+    // pv-addons:<version>, pv-addons-removed.
     virtual awaitable<void> simulate(std::string event) = 0;
 };
 

@@ -276,6 +276,11 @@ void Monitor::on_domain(DomainNews news, std::int64_t value) {
             return on_death(DownReason::crash);
         case DomainNews::rtc_changed:
             return tell(connect::notify_rtc, "rtc:" + std::to_string(value));
+        case DomainNews::guest_told:
+            read_domain();
+            tell(connect::notify_power, "");
+            changed_.wake();
+            return;
         case DomainNews::acpi_changed:
             facts_.acpi = static_cast<int>(value);
             tell(connect::notify_power, "power-state:" + std::to_string(value));
@@ -368,6 +373,8 @@ void Monitor::read_domain() {
     facts_.stubdomid = domain ? domain->stubdomid : -1;
     facts_.acpi = domain ? domain->acpi : 5;
     facts_.memory_kib = domain ? domain->memory_kib : 0;
+    facts_.booted = domain && domain->booted;
+    facts_.drivers = domain ? domain->drivers : model::PvDrivers{};
     facts_.spec_digest = domain ? connect::spec_digest(spec_) : "";
 }
 

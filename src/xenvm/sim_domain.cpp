@@ -23,6 +23,10 @@ void schedule_faults(SimDomain& sim, std::int64_t now_ms) {
     if (faults.device_model_dies) schedule(sim, GuestEvent::device_model_died, now_ms + answer_ms);
 }
 
+bool writes_sentinel(const model::GuestSpec& spec) {
+    return !spec.boot_sentinel.empty() && !parse_sim_faults(spec.extra).silent_boot;
+}
+
 void die(SimDomain& sim, model::DownReason reason) {
     sim.domain.phase = DomainPhase::dead;
     sim.domain.death = reason;
@@ -34,6 +38,7 @@ void happen(SimDomain& sim, GuestEvent event, std::int64_t now_ms) {
     switch (event) {
         case GuestEvent::booted:
             sim.booted = true;
+            sim.domain.booted = writes_sentinel(sim.domain.spec);
             return schedule_faults(sim, now_ms);
         case GuestEvent::halted:
             return die(sim, model::DownReason::halt);

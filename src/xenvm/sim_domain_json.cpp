@@ -11,7 +11,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int format_version = 1;
+constexpr int format_version = 2;
 
 Json pending_to_json(const std::vector<Pending>& pending) {
     Json result = Json::array();
@@ -48,6 +48,9 @@ SimDomain read(const Json& json) {
     domain.death = enumerator(json.at("death"), model::DownReason::suspend);
     domain.ran = json.at("ran").get<bool>();
     domain.acpi = json.at("acpi").get<int>();
+    domain.booted = json.at("sentinel_written").get<bool>();
+    domain.drivers.said = enumerator(json.at("drivers"), model::PvAddons::removed);
+    domain.drivers.version = json.at("drivers_version").get<std::string>();
     domain.memory_kib = json.at("memory_kib").get<std::int64_t>();
     domain.generation = json.at("generation").get<std::int64_t>();
     domain.spec = connect::guest_spec_from_json(json.at("spec").get_ref<const std::string&>());
@@ -69,6 +72,9 @@ std::string to_json(const SimDomain& sim) {
                 {"death", static_cast<int>(domain.death)},
                 {"ran", domain.ran},
                 {"acpi", domain.acpi},
+                {"sentinel_written", domain.booted},
+                {"drivers", static_cast<int>(domain.drivers.said)},
+                {"drivers_version", domain.drivers.version},
                 {"memory_kib", domain.memory_kib},
                 {"generation", domain.generation},
                 {"spec", connect::to_json(domain.spec)},

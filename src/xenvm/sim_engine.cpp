@@ -38,7 +38,20 @@ constexpr GuestAct guest_acts[] = {
 GuestEvent guest_event(std::string_view word) {
     for (const GuestAct& act : guest_acts)
         if (act.word == word) return act.event;
-    fail(errors::invalid_arguments, "event", "halt, reboot, crash, sleep, wake, hibernate or rtc:<offset> is expected");
+    fail(errors::invalid_arguments, "event",
+         "halt, reboot, crash, sleep, wake, hibernate, rtc:<offset>, pv-addons:<version> or pv-addons-removed is "
+         "expected");
+}
+
+// What the guest says of its drivers, if the event is that.
+std::optional<model::PvDrivers> drivers_in(std::string_view event) {
+    constexpr std::string_view installed = "pv-addons:";
+    if (event == "pv-addons-removed") return model::PvDrivers{.said = model::PvAddons::removed};
+    if (!event.starts_with(installed)) return std::nullopt;
+    const auto version = event.substr(installed.size());
+    if (!model::is_driver_version(version))
+        fail(errors::invalid_arguments, "event", "pv-addons:<four numbers with dots between> is expected");
+    return model::PvDrivers{.said = model::PvAddons::installed, .version = std::string{version}};
 }
 
 }    // namespace
@@ -87,6 +100,8 @@ SimEngine::awaitable<void> SimEngine::restore(std::string file, model::GuestSpec
     if (!spec.uuid.empty()) sim.domain.spec = std::move(spec);
     parse_sim_faults(sim.domain.spec.extra);
     sim.domain.generation = generation;
+    sim.domain.booted = false;    // it is another domain, to which the guest has said nothing
+    sim.domain.drivers = {};
     store_.admit(uuid_, sim);
     sim_ = std::move(sim);
     co_await take_time();
@@ -124,6 +139,18 @@ SimEngine::awaitable<void> SimEngine::ask(GuestEvent event) {
     existing();
     co_await take_time();
     if (xenvm::ask(existing(), event, clock_.now_ms())) commit();
+}
+
+SimEngine::awaitable<void> SimEngine::ask_sleep() {
+    if (existing().domain.spec.virt_type != model::VirtType::hvm)
+        fail(errors::not_supported, uuid_.text(), "a guest without emulated hardware has no sleep button");
+    co_await ask(GuestEvent::slept);
+}
+
+SimEngine::awaitable<void> SimEngine::ask_hibernate() {
+    if (parse_sim_faults(existing().domain.spec.extra).no_drivers)
+        fail(errors::not_supported, uuid_.text(), "the guest has no drivers that hear of it, and no button hibernates");
+    co_await ask(GuestEvent::hibernating);
 }
 
 SimEngine::awaitable<void> SimEngine::reset() {
@@ -169,6 +196,15 @@ SimEngine::awaitable<void> SimEngine::set_memory_target(std::int64_t memory_kib)
     co_return;
 }
 
+std::string SimEngine::console() { fail(errors::not_supported, uuid_.text(), "a simulated guest has no console"); }
+
+SimEngine::awaitable<void> SimEngine::announce_drivers(model::PvDrivers drivers) {
+    existing().domain.drivers = std::move(drivers);
+    commit();
+    if (events_) events_->on_domain(DomainNews::guest_told, 0);
+    co_return;
+}
+
 SimEngine::awaitable<void> SimEngine::advance(std::chrono::milliseconds by) {
     if (sim_) sim_->clock_offset_ms += by.count();
     clock_.advance(by);
@@ -187,6 +223,7 @@ SimEngine::awaitable<void> SimEngine::simulate(std::string event) {
     }
     if (existing().domain.phase != DomainPhase::running)
         fail(errors::vm_bad_state, uuid_.text(), "the guest does not run");
+    if (const auto drivers = drivers_in(event)) co_return co_await announce_drivers(*drivers);
     SimDomain& sim = existing();
     sim.pending.insert(sim.pending.begin(), {clock_.now_ms(), guest_event(event)});
     catch_up();
@@ -234,6 +271,7 @@ void SimEngine::tell(GuestEvent event) {
     const bool death_is_lost = parse_sim_faults(sim_->domain.spec.extra).lose_event;
     switch (event) {
         case GuestEvent::booted:
+            if (sim_->domain.booted) events_->on_domain(DomainNews::guest_told, 0);
             return;
         case GuestEvent::halted:
         case GuestEvent::rebooted:

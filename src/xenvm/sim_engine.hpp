@@ -32,8 +32,8 @@ public:
 
     awaitable<void> ask_shutdown() override { return ask(GuestEvent::halted); }
     awaitable<void> ask_reboot() override { return ask(GuestEvent::rebooted); }
-    awaitable<void> ask_sleep() override { return ask(GuestEvent::slept); }
-    awaitable<void> ask_hibernate() override { return ask(GuestEvent::hibernating); }
+    awaitable<void> ask_sleep() override;
+    awaitable<void> ask_hibernate() override;
     awaitable<void> wake() override { return ask(GuestEvent::woke); }
     awaitable<void> reset() override;
 
@@ -43,6 +43,8 @@ public:
     awaitable<void> change_nic(model::Nic nic) override;
     awaitable<void> add_pci(std::string device) override;
     awaitable<void> set_memory_target(std::int64_t memory_kib) override;
+    std::string console() override;
+    awaitable<void> announce_drivers(model::PvDrivers drivers) override;
     awaitable<void> advance(std::chrono::milliseconds by) override;
     awaitable<void> simulate(std::string event) override;
 

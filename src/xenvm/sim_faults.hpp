@@ -21,6 +21,8 @@ struct SimFaults {
     bool lose_event = false;
     bool device_model_dies = false;
     bool no_memory = false;
+    bool silent_boot = false;
+    bool no_drivers = false;
     Delay crash_after;
     Delay reboot_after;
     Delay halt_after;
@@ -48,6 +50,8 @@ inline constexpr SimFaultRow sim_fault_rows[] = {
     {"lose-event",        &SimFaults::lose_event,        nullptr, "the news of the domain's death is lost; looking at it finds out"},
     {"device-model-dies", &SimFaults::device_model_dies, nullptr, "the device model ends when the guest has booted"},
     {"no-memory",         &SimFaults::no_memory,         nullptr, "the host has no memory for the domain"},
+    {"silent-boot",       &SimFaults::silent_boot,       nullptr, "the guest never writes to its boot sentinel"},
+    {"no-drivers",        &SimFaults::no_drivers,        nullptr, "the guest has no drivers for this: only buttons reach it, and none hibernates"},
     {"slow",              nullptr, &SimFaults::slow,              "each operation of the hypervisor takes this much longer"},
 };
 // clang-format on

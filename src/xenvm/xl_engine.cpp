@@ -10,6 +10,9 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <utility>
+
 namespace xm::xenvm {
 
 using connect::xl::DomainLife;
@@ -40,10 +43,11 @@ model::GuestSpec fit_to_host(model::GuestSpec spec) {
 
 }    // namespace
 
-XlEngine::XlEngine(boost::asio::any_io_executor executor, Uuid uuid, XlNodes& nodes)
+XlEngine::XlEngine(boost::asio::any_io_executor executor, Uuid uuid, XlNodes& nodes, std::filesystem::path device_model)
     : uuid_{uuid},
       boot_id_{boot_id_of_host()},
       nodes_{nodes},
+      power_socket_{std::move(device_model)},
       toolstack_{executor, [this](int domid) { on_event(domid); }} {
     const auto domid = toolstack_.find(uuid_);
     if (!domid) return;
@@ -64,6 +68,8 @@ std::optional<Domain> XlEngine::read() {
     domain.death = info->death;
     domain.memory_kib = memory_target_kib_;
     domain.generation = note_.generation;
+    domain.booted = booted_;
+    domain.drivers = drivers_;
     if (note_.spec.stubdom) domain.stubdomid = toolstack_.stubdomid(domid_);
     if (note_.spec.virt_type == model::VirtType::hvm) domain.acpi = toolstack_.acpi_state(domid_);
     return domain;
@@ -96,7 +102,7 @@ void XlEngine::require_none() {
 }
 
 XlEngine::awaitable<void> XlEngine::take(int domid) {
-    co_await nodes_.make(domid, note_.spec.stubdom ? toolstack_.stubdomid(domid) : -1);
+    co_await nodes_.make(domid, note_.spec.stubdom ? toolstack_.stubdomid(domid) : -1, note_.spec);
     if (destroying_ || !toolstack_.info(domid))
         fail(errors::operation_cancelled, uuid_.text(), "domain {} was destroyed meanwhile", domid);
     domid_ = domid;
@@ -105,13 +111,39 @@ XlEngine::awaitable<void> XlEngine::take(int domid) {
     follow();
 }
 
+void XlEngine::tell(DomainNews news, std::int64_t value) {
+    if (events_) events_->on_domain(news, value);
+}
+
 void XlEngine::follow() {
     toolstack_.watch_death(domid_);
-    if (note_.spec.virt_type != model::VirtType::hvm) return;
-    nodes_.follow(domid_, [this](int s_state) {
-        if (events_) events_->on_domain(DomainNews::acpi_changed, s_state);
+    booted_ = false;
+    drivers_ = {};
+    nodes_.follow_drivers(domid_, [this](const model::PvDrivers& drivers) {
+        drivers_ = drivers;
+        tell(DomainNews::guest_told);
     });
-    if (!note_.spec.stubdom) nodes_.follow_device_model(domid_, [this] { on_device_model_end(); });
+    if (!note_.spec.boot_sentinel.empty())
+        nodes_.follow_sentinel(domid_, note_.spec.boot_sentinel, [this] {
+            booted_ = true;
+            tell(DomainNews::guest_told);
+        });
+    if (note_.spec.virt_type == model::VirtType::hvm) follow_emulated();
+}
+
+void XlEngine::follow_emulated() {
+    power_told_ = toolstack_.acpi_state(domid_);
+    const auto heard = [this](int s_state) { on_power(s_state); };
+    nodes_.follow_power(domid_, heard);
+    if (note_.spec.stubdom) return;
+    nodes_.follow_device_model(domid_, [this] { on_device_model_end(); });
+    const auto look = [this] { on_power(toolstack_.acpi_state(domid_)); };
+    power_events_.emplace(nodes_.store().executor(), power_socket_, heard, look);
+}
+
+// Several may tell the same.
+void XlEngine::on_power(int s_state) {
+    if (std::exchange(power_told_, s_state) != s_state) tell(DomainNews::acpi_changed, s_state);
 }
 
 // It also ends by itself after a guest that has powered itself off.
@@ -124,13 +156,21 @@ void XlEngine::on_device_model_end() {
 
 void XlEngine::write_note() { toolstack_.keep_note(existing(), to_text(note_, boot_id_)); }
 
+model::GuestSpec XlEngine::fitting() const {
+    model::GuestSpec spec = fit_to_host(note_.spec);
+    if (spec.virt_type != model::VirtType::hvm || spec.stubdom) return spec;
+    for (std::string& argument : power_events_arguments(power_socket_))
+        spec.device_model_args.push_back(std::move(argument));
+    return spec;
+}
+
 // ---- life
 
 XlEngine::awaitable<void> XlEngine::create(model::GuestSpec spec, std::int64_t generation) {
     require_none();
     note_ = {.generation = generation, .restored = false, .spec = std::move(spec)};
-    const model::GuestSpec fitting = fit_to_host(note_.spec);
-    const int domid = co_await toolstack_.create(fitting);
+    const model::GuestSpec wanted = fitting();
+    const int domid = co_await toolstack_.create(wanted);
     co_await take(domid);
 }
 
@@ -142,8 +182,8 @@ XlEngine::awaitable<void> XlEngine::restore(std::string file, model::GuestSpec s
     if (spec.uuid.empty()) spec = std::move(image.spec);
     spec.uuid = uuid_.text();
     note_ = {.generation = generation, .restored = true, .spec = std::move(spec)};
-    const model::GuestSpec fitting = fit_to_host(note_.spec);
-    const int domid = co_await toolstack_.restore(fitting, image.fd.get());
+    const model::GuestSpec wanted = fitting();
+    const int domid = co_await toolstack_.restore(wanted, image.fd.get());
     co_await take(domid);
 }
 
@@ -176,12 +216,16 @@ XlEngine::awaitable<void> XlEngine::destroy() {
         co_await destroyed_.wait();
     destroying_ = true;
     nodes_.stop_following();
+    power_events_.reset();
     co_await toolstack_.abort();
-    domid_ = remains_ = -1;
+    const int before = std::max(std::exchange(domid_, -1), std::exchange(remains_, -1));
     const auto domid = toolstack_.find(uuid_);
     const std::exception_ptr failure = domid ? co_await attempt(toolstack_.destroy(*domid)) : nullptr;
     destroying_ = false;
     destroyed_.wake();
+    std::error_code nothing_there;
+    std::filesystem::remove(power_socket_, nothing_there);
+    if (const int gone = domid.value_or(before); gone >= 0) nodes_.remove(gone);
     if (!failure || !toolstack_.find(uuid_)) co_return;
     remains_ = *domid;
     std::rethrow_exception(failure);
@@ -194,12 +238,16 @@ XlEngine::awaitable<void> XlEngine::ask_shutdown() { co_await toolstack_.ask_shu
 XlEngine::awaitable<void> XlEngine::ask_reboot() { co_await toolstack_.ask_reboot(existing()); }
 
 XlEngine::awaitable<void> XlEngine::ask_sleep() {
-    if (note_.spec.virt_type == model::VirtType::pv)
-        fail(errors::not_supported, uuid_.text(), "a paravirtual guest has no S3");
+    if (note_.spec.virt_type != model::VirtType::hvm)
+        fail(errors::not_supported, uuid_.text(), "a guest without emulated hardware has no sleep button");
     co_await toolstack_.press_sleep(existing());
 }
 
-XlEngine::awaitable<void> XlEngine::ask_hibernate() { co_await nodes_.ask_hibernate(existing()); }
+XlEngine::awaitable<void> XlEngine::ask_hibernate() {
+    if (note_.spec.virt_type == model::VirtType::hvm && !toolstack_.hears_requests(existing()))
+        fail(errors::not_supported, uuid_.text(), "the guest has no drivers that hear of it, and no button hibernates");
+    co_await nodes_.ask_hibernate(existing());
+}
 
 XlEngine::awaitable<void> XlEngine::wake() {
     const bool asleep = note_.spec.virt_type == model::VirtType::hvm && toolstack_.acpi_state(existing()) == 3;
@@ -272,6 +320,16 @@ XlEngine::awaitable<void> XlEngine::set_memory_target(std::int64_t memory_kib) {
     toolstack_.set_memory_target(existing(), memory_kib);
     memory_target_kib_ = memory_kib;
     co_return;
+}
+
+std::string XlEngine::console() {
+    if (note_.spec.virt_type == model::VirtType::hvm && note_.spec.serial.value_or("").empty())
+        fail(errors::not_supported, uuid_.text(), "it has no serial line; serial=pty gives it one");
+    return toolstack_.console(existing());
+}
+
+XlEngine::awaitable<void> XlEngine::announce_drivers(model::PvDrivers drivers) {
+    co_await nodes_.announce_drivers(existing(), std::move(drivers));
 }
 
 // ---- not of this world

@@ -8,9 +8,11 @@
 #include "xenvm/engine.hpp"
 #include "xenvm/xl_nodes.hpp"
 #include "xenvm/xl_note.hpp"
+#include "xenvm/xl_power_events.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <filesystem>
 #include <optional>
 
 namespace xm::xenvm {
@@ -18,7 +20,8 @@ namespace xm::xenvm {
 // Outlives every operation on it. Fails with errors::hypervisor_unavailable.
 class XlEngine final : public Engine {
 public:
-    XlEngine(boost::asio::any_io_executor executor, Uuid uuid, XlNodes& nodes);    // nodes outlive it
+    // The nodes outlive it. `device_model`: a path for the socket where the device model tells of the guest's sleep.
+    XlEngine(boost::asio::any_io_executor executor, Uuid uuid, XlNodes& nodes, std::filesystem::path device_model);
 
     void listen(DomainEvents& events) override { events_ = &events; }
     std::optional<Domain> read() override;
@@ -45,6 +48,8 @@ public:
     awaitable<void> change_nic(model::Nic nic) override;
     awaitable<void> add_pci(std::string device) override;
     awaitable<void> set_memory_target(std::int64_t memory_kib) override;
+    std::string console() override;
+    awaitable<void> announce_drivers(model::PvDrivers drivers) override;
 
     awaitable<void> advance(std::chrono::milliseconds by) override;
     awaitable<void> simulate(std::string event) override;
@@ -58,19 +63,28 @@ private:
     void require_none();
     awaitable<void> take(int domid);    // the domain is complete: note it, hear of its end
     void follow();
+    void follow_emulated();
+    void tell(DomainNews news, std::int64_t value = 0);
     void write_note();
     void on_event(int domid);
     void on_device_model_end();
+    void on_power(int s_state);
+    model::GuestSpec fitting() const;
 
     Uuid uuid_;
     std::string boot_id_;
     XlNodes& nodes_;
+    std::filesystem::path power_socket_;
     connect::xl::Toolstack toolstack_;
     DomainEvents* events_ = nullptr;
     int domid_ = -1;      // of our complete domain
     int remains_ = -1;    // of a domain that was never completed
     XlNote note_;         // of the domain domid_
     std::int64_t memory_target_kib_ = 0;
+    bool booted_ = false;
+    model::PvDrivers drivers_{};
+    int power_told_ = 0;    // S-state that was told last
+    std::optional<PowerEvents> power_events_;
     bool destroying_ = false;
     connect::WakeList destroyed_;
 };

@@ -6,12 +6,28 @@
 
 namespace xm::xenvm {
 
-boost::asio::awaitable<void> XlNodes::make(int domid, int stubdomid) {
-    connect::store::NodeOwner domain{.uuid = vm_, .domid = domid, .stubdomid = stubdomid};
+boost::asio::awaitable<void> XlNodes::make(int domid, int stubdomid, const model::GuestSpec& spec) {
+    connect::store::NodeOwner domain{
+        .uuid = vm_, .domid = domid, .stubdomid = stubdomid, .sentinel = spec.boot_sentinel, .argo = spec.argo};
     return connect::store::make_domain_nodes(store_, std::move(domain));
 }
 
-void XlNodes::follow(int domid, std::function<void(int)> on_power) {
+void XlNodes::remove(int domid) { connect::store::remove_domain_nodes(store_, domid); }
+
+void XlNodes::follow_drivers(int domid, std::function<void(const model::PvDrivers&)> on_drivers) {
+    drivers_.emplace(store_, domid, std::move(on_drivers));
+}
+
+void XlNodes::follow_sentinel(int domid, const std::string& sentinel, std::function<void()> on_boot) {
+    const connect::store::NodeOwner domain{.domid = domid, .sentinel = sentinel};
+    sentinel_.emplace(store_, domain, [on_boot = std::move(on_boot)](bool) { on_boot(); });
+}
+
+boost::asio::awaitable<void> XlNodes::announce_drivers(int domid, model::PvDrivers drivers) {
+    return connect::store::announce_drivers(store_, domid, std::move(drivers));
+}
+
+void XlNodes::follow_power(int domid, std::function<void(int)> on_power) {
     power_.emplace(store_, domid, std::move(on_power));
 }
 
@@ -20,6 +36,8 @@ void XlNodes::follow_device_model(int domid, std::function<void()> on_end) {
 }
 
 void XlNodes::stop_following() {
+    drivers_.reset();
+    sentinel_.reset();
     power_.reset();
     device_model_.reset();
 }

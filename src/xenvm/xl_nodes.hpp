@@ -3,7 +3,9 @@
 // sleep, and its state for services of the host. Nodes: connect/store/nodes.hpp.
 
 #include "base/uuid.hpp"
+#include "connect/store/domain_news.hpp"
 #include "connect/store/domain_nodes.hpp"
+#include "model/guest_spec.hpp"
 #include "xenvm/monitor.hpp"
 #include "xenvm/xl_device_model.hpp"
 
@@ -12,6 +14,7 @@
 
 #include <functional>
 #include <optional>
+#include <string>
 
 namespace xm::xenvm {
 
@@ -19,11 +22,17 @@ class XlNodes {
 public:
     XlNodes(boost::asio::any_io_executor executor, Uuid vm) : store_{executor}, vm_{vm} {}
 
-    // Fails with errors::io_error.
-    boost::asio::awaitable<void> make(int domid, int stubdomid);
+    // Fails with errors::io_error, and bad_value for a boot sentinel that cannot be.
+    boost::asio::awaitable<void> make(int domid, int stubdomid, const model::GuestSpec& spec);
+    void remove(int domid);    // what does not go with the domain
+
+    // What the guest says of itself. The boot sentinel of a domain that has one.
+    void follow_drivers(int domid, std::function<void(const model::PvDrivers&)> on_drivers);
+    void follow_sentinel(int domid, const std::string& sentinel, std::function<void()> on_boot);
+    boost::asio::awaitable<void> announce_drivers(int domid, model::PvDrivers drivers);
 
     // Of a domain with emulated devices; others say nothing. `on_power`: 0, 3 or 4.
-    void follow(int domid, std::function<void(int)> on_power);
+    void follow_power(int domid, std::function<void(int)> on_power);
     void follow_device_model(int domid, std::function<void()> on_end);
     void stop_following();
 
@@ -34,6 +43,8 @@ public:
 private:
     connect::store::Store store_;
     Uuid vm_;
+    std::optional<connect::store::DriversWatch> drivers_;
+    std::optional<connect::store::SentinelWatch> sentinel_;
     std::optional<connect::store::PowerWatch> power_;
     std::optional<DeviceModelWatch> device_model_;
 };

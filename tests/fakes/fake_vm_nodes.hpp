@@ -5,6 +5,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 
 namespace xm::fakes {
 
@@ -13,6 +14,10 @@ public:
     std::map<Uuid, connect::SwitcherEntry> shown;
     std::map<Uuid, model::VmState> states;
     std::map<int, std::map<std::string, bool>> autolocks;
+    std::set<Uuid> displays;
+    std::set<int> behind_firewall;
+    std::map<Uuid, connect::SnapshotState> snapshots;
+    std::map<Uuid, int> snapshots_shared;
     std::optional<int> network_backend;
 
     void show(const Uuid& vm, const connect::SwitcherEntry& entry) override { shown[vm] = entry; }
@@ -21,6 +26,12 @@ public:
     void forget(const Uuid& vm) override {
         shown.erase(vm);
         states.erase(vm);
+    }
+    void xorg_running(const Uuid& vm) override { displays.insert(vm); }
+    void firewall_ready(int domid) override { behind_firewall.insert(domid); }
+    void set_snapshot_state(const Uuid& vm, connect::SnapshotState state) override { snapshots[vm] = state; }
+    void share_snapshot_state(const Uuid& vm, int domid) override {
+        if (snapshots.contains(vm)) snapshots_shared[vm] = domid;
     }
     void set_network_backend(int domid) override { network_backend = domid; }
     void set_autolock(int domid, const std::map<std::string, bool>& drives) override { autolocks[domid] = drives; }

@@ -1,4 +1,5 @@
 #include "connect/store/domain_identity.hpp"
+#include "connect/store/domain_news.hpp"
 #include "connect/store/domain_nodes.hpp"
 #include "connect/store/vm_nodes_store.hpp"
 
@@ -49,7 +50,7 @@ std::set<std::string> tree(Host& host, const std::string& path) {
 
 TEST_CASE("every node has one row, one path and words about it", "[nodes]") {
     std::set<std::string> paths;
-    const NodeOwner owner{.uuid = vm, .domid = 7, .drive = "1:0:0:0"};
+    const NodeOwner owner{.uuid = vm, .domid = 7, .drive = "1:0:0:0", .sentinel = "booted"};
     for (const NodeRow& row : node_rows) {
         const auto path = path_of(row.id, owner);
         CHECK(paths.insert(path).second);
@@ -67,9 +68,9 @@ TEST_CASE("no domain but the one whose node it is may write, except where every 
         const auto permissions = permissions_of(row.id, owner);
         if (!permissions) continue;
         if (permissions->others == Access::write || permissions->others == Access::both) of_all.insert(row.id);
-        CHECK((permissions->owner == 0 || permissions->owner == 8));
+        CHECK((permissions->owner == 0 || permissions->owner == 7 || permissions->owner == 8));
         for (const auto& entry : permissions->entries)
-            CHECK(entry.domid == 7);
+            CHECK((entry.domid == 7 || (entry.domid == 0 && permissions->owner == 7)));
     }
     CHECK(of_all == std::set{NodeId::media});
 }

@@ -5,8 +5,8 @@
 namespace xm::connect::store {
 namespace {
 
-void fill_in(std::string& path, std::string_view mark, const std::string& with) {
-    if (const auto at = path.find(mark); at != std::string::npos) path.replace(at, mark.size(), with);
+void fill_in(std::string& text, std::string_view mark, const std::string& with) {
+    if (const auto at = text.find(mark); at != std::string::npos) text.replace(at, mark.size(), with);
 }
 
 // ':' in the name of a node is not allowed.
@@ -15,15 +15,20 @@ std::string node_name(std::string drive) {
     return drive;
 }
 
+std::string filled_in(std::string_view row_text, const NodeOwner& owner) {
+    std::string text{row_text};
+    if (owner.uuid) fill_in(text, "<uuid>", owner.uuid->text());
+    fill_in(text, "<domid>", std::to_string(owner.domid));
+    fill_in(text, "<drive>", node_name(owner.drive));
+    fill_in(text, "<sentinel>", owner.sentinel);
+    return text;
+}
+
 }    // namespace
 
-std::string path_of(NodeId id, const NodeOwner& owner) {
-    std::string path{row_of(id).path};
-    if (owner.uuid) fill_in(path, "<uuid>", owner.uuid->text());
-    fill_in(path, "<domid>", std::to_string(owner.domid));
-    fill_in(path, "<drive>", node_name(owner.drive));
-    return path;
-}
+std::string path_of(NodeId id, const NodeOwner& owner) { return filled_in(row_of(id).path, owner); }
+
+std::string value_of(NodeId id, const NodeOwner& owner) { return filled_in(row_of(id).value, owner); }
 
 std::optional<Permissions> permissions_of(NodeId id, const NodeOwner& owner) {
     const auto domid = static_cast<std::uint32_t>(owner.domid);
@@ -38,10 +43,17 @@ std::optional<Permissions> permissions_of(NodeId id, const NodeOwner& owner) {
             return Permissions{.owner = 0, .others = Access::both};
         case Grant::guest_writes:
             return Permissions{.owner = 0, .others = Access::none, .entries = {{domid, Access::both}}};
+        case Grant::guest_owns:
+            return Permissions{.owner = domid, .others = Access::none, .entries = {{0, Access::read}}};
         case Grant::device_emulator:
             return Permissions{.owner = owner.stubdomid >= 0 ? static_cast<std::uint32_t>(owner.stubdomid) : domid};
     }
     return std::nullopt;
+}
+
+bool outlives_domain(const NodeRow& row) {
+    const bool ours = row.made == Made::before_it_runs || row.made == Made::if_argo || row.made == Made::if_sentinel;
+    return ours && !row.path.starts_with("/local/domain/<domid>/");
 }
 
 }    // namespace xm::connect::store

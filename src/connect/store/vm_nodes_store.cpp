@@ -1,5 +1,9 @@
 #include "connect/store/vm_nodes_store.hpp"
 
+#include "model/node_name.hpp"
+
+#include <array>
+#include <string_view>
 #include <utility>
 
 namespace xm::connect::store {
@@ -15,10 +19,22 @@ std::string one_line(std::string text) {
     return text;
 }
 
-bool is_node_name(const std::string& text) {
-    constexpr auto most = std::size_t{64};
-    return !text.empty() && text.size() <= most &&
-           text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") == text.npos;
+constexpr std::array<std::string_view, 4> snapshot_words{"start", "start-no-snapshot", "snapshot-done", "resume"};
+
+std::string folder_of(std::string path) {
+    path.resize(path.rfind('/'));
+    return path;
+}
+
+// Below a node that others make, and only while it is there: what is written elsewhere would stay.
+void write_below(Store& store, std::string what, const std::string& above, StringMap values) {
+    store.post(std::move(what), [above, values = std::move(values)](Session& session) {
+        session.transact([&](Session& all) {
+            if (!all.read(above)) return;
+            for (const auto& [path, value] : values)
+                all.write(path, value);
+        });
+    });
 }
 
 }    // namespace
@@ -33,11 +49,11 @@ StringMap children_of(const SwitcherEntry& entry) {
                        {"hide-switcher", digit(entry.hide_switcher)},
                        {"seamlessid", one_line(entry.seamless_id)}};
     if (entry.stubdomid >= 0) children["stubdomid"] = std::to_string(entry.stubdomid);
-    if (entry.service && is_node_name(entry.type)) children.emplace(entry.type, "1");
+    if (entry.service && model::is_node_name(entry.type)) children.emplace(entry.type, "1");
     return children;
 }
 
-// What others have put there (xorg) stays.
+// What was told since (xorg) stays.
 void StoredVmNodes::show(const Uuid& vm, const SwitcherEntry& entry) {
     store_.post("showing the VM in xenstore", [vm, children = children_of(entry)](Session& session) {
         session.transact([&](Session& all) {
@@ -73,10 +89,42 @@ void StoredVmNodes::set_state(const Uuid& vm, model::VmState state) {
 }
 
 void StoredVmNodes::forget(const Uuid& vm) {
-    auto state = path_of(NodeId::domain_state, {.uuid = vm});
-    state.resize(state.rfind('/'));
-    store_.post("removing the VM's state", [state = std::move(state)](Session& session) { session.remove(state); });
+    const NodeOwner owner{.uuid = vm};
+    for (const NodeId node : {NodeId::domain_state, NodeId::snapshot})
+        store_.post("removing the VM's nodes",
+                    [folder = folder_of(path_of(node, owner))](Session& session) { session.remove(folder); });
     hide(vm);
+}
+
+void StoredVmNodes::xorg_running(const Uuid& vm) {
+    const NodeOwner owner{.uuid = vm};
+    write_below(store_, "showing the VM's display", path_of(NodeId::vm_entry, owner),
+                {{path_of(NodeId::xorg, owner), "1"}});
+}
+
+void StoredVmNodes::firewall_ready(int domid) {
+    const NodeOwner owner{.domid = domid};
+    write_below(store_, "telling a domain of its firewall", path_of(NodeId::domain_vm, owner),
+                {{path_of(NodeId::firewall_ready, owner), "1"}});
+}
+
+// Nobody's but the host's, until the domain is there.
+void StoredVmNodes::set_snapshot_state(const Uuid& vm, SnapshotState state) {
+    const auto word = snapshot_words[static_cast<std::size_t>(state)];
+    store_.post("writing a snapshot's state",
+                [path = path_of(NodeId::snapshot, {.uuid = vm}), word = std::string{word}](Session& session) {
+                    session.write(path, word);
+                    session.set_permissions(path, {});
+                });
+}
+
+void StoredVmNodes::share_snapshot_state(const Uuid& vm, int domid) {
+    const NodeOwner owner{.uuid = vm, .domid = domid};
+    store_.post("sharing a snapshot's state",
+                [path = path_of(NodeId::snapshot, owner),
+                 permissions = *permissions_of(NodeId::snapshot, owner)](Session& session) {
+                    if (session.read(path)) session.set_permissions(path, permissions);
+                });
 }
 
 void StoredVmNodes::set_network_backend(int domid) {
@@ -87,13 +135,11 @@ void StoredVmNodes::set_network_backend(int domid) {
     });
 }
 
-// Only below a node that the domain's monitor has made: what is written elsewhere would stay.
 void StoredVmNodes::set_autolock(int domid, const std::map<std::string, bool>& drives) {
-    store_.post("locking CD drives", [domid, drives](Session& session) {
-        if (!session.read(path_of(NodeId::cd_requests, {.domid = domid}))) return;
-        for (const auto& [drive, locks] : drives)
-            session.write(path_of(NodeId::cd_autolock, {.domid = domid, .drive = drive}), digit(locks));
-    });
+    StringMap values;
+    for (const auto& [drive, locks] : drives)
+        values.emplace(path_of(NodeId::cd_autolock, {.domid = domid, .drive = drive}), digit(locks));
+    write_below(store_, "locking CD drives", path_of(NodeId::cd_requests, {.domid = domid}), std::move(values));
 }
 
 }    // namespace xm::connect::store

@@ -15,6 +15,10 @@ public:
     void hide(const Uuid& vm) override;
     void set_state(const Uuid& vm, model::VmState state) override;
     void forget(const Uuid& vm) override;
+    void xorg_running(const Uuid& vm) override;
+    void firewall_ready(int domid) override;
+    void set_snapshot_state(const Uuid& vm, SnapshotState state) override;
+    void share_snapshot_state(const Uuid& vm, int domid) override;
     void set_network_backend(int domid) override;
     void set_autolock(int domid, const std::map<std::string, bool>& drives) override;
 
