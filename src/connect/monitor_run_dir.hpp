@@ -1,6 +1,7 @@
 #pragma once
 // The directory where monitors meet their callers. For each machine: vm-<uuid>, the socket, and vm-<uuid>.lock, which
 // its monitor holds locked for as long as it lives. A socket whose lock is free was left behind by a dead monitor.
+// dm-<uuid> is where a machine's device model listens to its monitor.
 
 #include "base/fd.hpp"
 #include "base/uuid.hpp"
@@ -16,6 +17,7 @@ public:
 
     const std::filesystem::path& path() const { return directory_; }
     std::filesystem::path socket(const Uuid& uuid) const { return directory_ / ("vm-" + uuid.text()); }
+    std::filesystem::path device_model(const Uuid& uuid) const { return directory_ / ("dm-" + uuid.text()); }
 
     // Takes the machine's lock; empty if a live monitor holds it. Released when the descriptor is closed.
     Fd try_lock(const Uuid& uuid) const;

@@ -102,6 +102,8 @@ int Toolstack::stubdomid(int domid) {
 
 int Toolstack::acpi_state(int domid) { return xl::acpi_state(domid); }
 
+bool Toolstack::hears_requests(int domid) { return xl::has_drivers(domid); }
+
 std::int64_t Toolstack::memory_target_kib(int domid) {
     std::uint64_t kib = 0;
     const auto id = static_cast<std::uint32_t>(domid);
@@ -109,9 +111,11 @@ std::int64_t Toolstack::memory_target_kib(int domid) {
 }
 
 void Toolstack::watch_death(int domid) {
-    libxl_evgen_domain_death* unused = nullptr;    // goes with the context
+    libxl_evgen_domain_death*& death = parts_->death;    // goes with the context
+    if (death) libxl_evdisable_domain_death(parts_->ctx(), death);
+    death = nullptr;
     const auto id = static_cast<std::uint32_t>(domid);
-    parts_->context.require(libxl_evenable_domain_death(parts_->ctx(), id, 0, &unused), "watch", domid);
+    parts_->context.require(libxl_evenable_domain_death(parts_->ctx(), id, 0, &death), "watch", domid);
 }
 
 awaitable<int> Toolstack::create(const model::GuestSpec& spec) {

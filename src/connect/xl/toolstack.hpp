@@ -43,7 +43,8 @@ public:
     int stubdomid(int domid);                     // -1: none
     int acpi_state(int domid);                    // 0 or 3, of a domain with emulated firmware
     std::int64_t memory_target_kib(int domid);    // 0: not known
-    void watch_death(int domid);
+    bool hears_requests(int domid);               // an HVM guest: has drivers that follow what is asked of them
+    void watch_death(int domid);                  // tells of one shutdown, that for a save included; of one domain
 
     // Both leave a paused domain, complete with its devices. After a failure there may be remains: destroy() what
     // find() finds.

@@ -50,6 +50,7 @@ public:
         model::GuestSpec result;
         result.uuid = uuid.text();
         result.memory_mib = 256;
+        result.virt_type = model::VirtType::hvm;
         for (const std::string& fault : faults)
             result.extra.push_back("sim-fault=" + fault);
         return result;

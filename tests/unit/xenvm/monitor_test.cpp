@@ -138,6 +138,23 @@ TEST_CASE("sleep and wake are seen as power states") {
     CHECK(bench.news.take() == Words{"power-state:3", "power-state:0"});
 }
 
+TEST_CASE("only a guest with emulated hardware has a sleep button") {
+    Bench bench;
+    model::GuestSpec spec = bench.spec();
+    spec.virt_type = model::VirtType::pv;
+    bench.run(bench.monitor->start(spec, false));
+    CHECK(bench.run(bench.monitor->sleep(10s)) == "not_supported");
+    CHECK(bench.state() == "running");
+}
+
+TEST_CASE("a guest without drivers sleeps, but nothing tells it to hibernate") {
+    Bench bench;
+    bench.run(bench.monitor->start(bench.spec({"no-drivers"}), false));
+    bench.pass(100ms);
+    CHECK(bench.run(bench.monitor->hibernate(10s)) == "not_supported");
+    CHECK(bench.run(bench.monitor->sleep(10s)).empty());
+}
+
 TEST_CASE("hibernation is announced before the machine goes down") {
     Bench bench;
     bench.run(bench.monitor->start(bench.spec(), false));
