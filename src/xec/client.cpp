@@ -75,6 +75,11 @@ bool ErrorReply::is_absent() const {
     return name_ == SD_BUS_ERROR_SERVICE_UNKNOWN || name_ == SD_BUS_ERROR_NAME_HAS_NO_OWNER;
 }
 
+bool ErrorReply::is_unknown() const {
+    return name_ == SD_BUS_ERROR_UNKNOWN_OBJECT || name_ == SD_BUS_ERROR_UNKNOWN_INTERFACE ||
+           name_ == SD_BUS_ERROR_UNKNOWN_METHOD || name_ == SD_BUS_ERROR_UNKNOWN_PROPERTY;
+}
+
 Client::Client(Bus bus, std::chrono::microseconds timeout) : timeout_{timeout} {
     const bool system = bus == Bus::system;
     const int result = system ? sd_bus_open_system(&bus_) : sd_bus_open_user(&bus_);

@@ -29,7 +29,8 @@ public:
     const std::string& name() const { return name_; }
     const std::string& text() const { return text_; }
     bool is_timeout() const;
-    bool is_absent() const;    // nobody answers to that name
+    bool is_absent() const;     // nobody answers to that name
+    bool is_unknown() const;    // there is no such object, interface or member: nothing has happened
 
 private:
     std::string name_;

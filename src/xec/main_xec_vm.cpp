@@ -57,13 +57,23 @@ Options for_xec(const Options& options, const Vm& vm) {
     return result;
 }
 
-int run_on_vm(Client& client, const Options& options, const Selection& selection, const Output& output,
-              const Reporting& reporting) {
-    const auto vm = selected(client, options, selection, reporting);
+int run_on(const Vm& vm, Client& client, const Options& options, const Output& output) {
     const auto rewritten = for_xec(options, vm);
     Session session{rewritten, client, output, service_of(options), *rewritten.object};
     if (!options.disk && !options.nic) session.usual_interface = names::vm;
     return run_command(session);
+}
+
+// A VM that is where it is expected is not looked for first: one question less. If nothing is there, nothing has
+// happened.
+int run_on_selected(Client& client, const Options& options, const Selection& selection, const Output& output,
+                    const Reporting& reporting) {
+    if (const auto path = likely_path(selection)) try {
+            return run_on({.path = *path, .domid = {}, .name = {}, .uuid = {}, .state = {}}, client, options, output);
+        } catch (const ErrorReply& reply) {
+            if (!reply.is_unknown()) throw;
+        }
+    return run_on(selected(client, options, selection, reporting), client, options, output);
 }
 
 }    // namespace
@@ -81,8 +91,8 @@ int main(int argc, char** argv) {
         }
         const auto client = connect(options);
         const auto selection = selection_of(options);
-        const int code =
-            selection ? run_on_vm(*client, options, *selection, output, reporting) : show_all(*client, options, output);
+        const int code = selection ? run_on_selected(*client, options, *selection, output, reporting)
+                                   : show_all(*client, options, output);
         output.flush();
         return code;
     });

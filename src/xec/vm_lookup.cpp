@@ -39,15 +39,6 @@ std::vector<Vm> one_by_one(Client& client, const std::string& service) {
     return vms;
 }
 
-// Where the manager keeps the VM, if it can be told from the selection alone.
-std::optional<std::string> likely_path(const Selection& selection) {
-    if (selection.by == Selection::By::object) return selection.wanted;
-    if (selection.by != Selection::By::uuid) return std::nullopt;
-    const auto uuid = Uuid::parse(selection.wanted);
-    if (!uuid || uuid->text() != selection.wanted) return std::nullopt;
-    return "/vm/" + uuid->path_form();
-}
-
 }    // namespace
 
 std::vector<Vm> all_vms(Client& client, const std::string& service) {
@@ -58,6 +49,14 @@ std::vector<Vm> all_vms(Client& client, const std::string& service) {
         if (is_final(reply)) throw;
     }
     return one_by_one(client, service);
+}
+
+std::optional<std::string> likely_path(const Selection& selection) {
+    if (selection.by == Selection::By::object) return selection.wanted;
+    if (selection.by != Selection::By::uuid) return std::nullopt;
+    const auto uuid = Uuid::parse(selection.wanted);
+    if (!uuid || uuid->text() != selection.wanted) return std::nullopt;
+    return "/vm/" + uuid->path_form();
 }
 
 std::vector<Vm> find_vms(Client& client, const std::string& service, const Selection& selection) {
