@@ -128,7 +128,10 @@ void XlEngine::follow() {
             booted_ = true;
             tell(DomainNews::guest_told);
         });
-    if (note_.spec.virt_type == model::VirtType::hvm) follow_emulated();
+    const bool emulated = note_.spec.virt_type == model::VirtType::hvm;
+    if (emulated) follow_emulated();
+    // Another guest has one if it reads an image for it.
+    if (!emulated || !note_.spec.stubdom) nodes_.follow_device_model(domid_, [this] { on_device_model_end(); });
 }
 
 void XlEngine::follow_emulated() {
@@ -136,7 +139,6 @@ void XlEngine::follow_emulated() {
     const auto heard = [this](int s_state) { on_power(s_state); };
     nodes_.follow_power(domid_, heard);
     if (note_.spec.stubdom) return;
-    nodes_.follow_device_model(domid_, [this] { on_device_model_end(); });
     const auto look = [this] { on_power(toolstack_.acpi_state(domid_)); };
     power_events_.emplace(nodes_.store().executor(), power_socket_, heard, look);
 }
@@ -205,10 +207,10 @@ XlEngine::awaitable<void> XlEngine::pause() {
 
 XlEngine::awaitable<void> XlEngine::unpause() {
     const Life now = life();
-    if (now == Life::suspended)
-        co_await toolstack_.resume(existing());
-    else if (now == Life::paused)
-        co_await toolstack_.unpause(existing());
+    if (now == Life::paused) co_await toolstack_.unpause(existing());
+    if (now != Life::suspended) co_return;
+    co_await toolstack_.resume(existing());
+    toolstack_.watch_death(existing());    // anew: that the guest went down to be saved has been told as its death
 }
 
 XlEngine::awaitable<void> XlEngine::destroy() {

@@ -8,14 +8,13 @@ import pathlib
 import re
 import signal
 import subprocess
-import sys
 import tempfile
-import time
 import unittest
 
+import disk_images
 import residue
 from guests import Console
-from lone_monitor import PATIENCE, LoneMonitor, wait_until
+from lone_monitor import LoneMonitor, wait_until
 
 ANSWER = 35       # seconds, for a monitor that has something going on: less than the thing may take
 UUID = "0badcafe-0000-4000-8000-000000000001"
@@ -41,6 +40,11 @@ memory = 96
 display = none
 startup = poweroff
 """
+
+
+def helpers():
+    """Process ids of those that move a guest's memory to or from an image."""
+    return [int(pid) for pid in residue.said("pgrep", "-f", "libxl-save-helper").split()]
 
 
 def our_domain():
@@ -197,6 +201,137 @@ class Failures(unittest.TestCase):
                         how(monitor, start)
                     monitor.does("destroy")    # it may have been over
                     self.nothing_is_left()
+
+
+    # ---- saving and restoring
+
+    def end_helper(self, monitor, command):
+        """Kills the process that moves the guest's memory."""
+        wait_until(helpers, "the helper is there", every=0.02)
+        for pid in helpers():
+            os.kill(pid, signal.SIGKILL)
+        status, text = monitor.answer(command)
+        self.assertNotEqual(status, 0, text)
+
+    def begun(self, monitor, *words):
+        command = monitor.ask(*words)
+        wait_until(helpers, "the helper is there", every=0.02)
+        return command
+
+    def test_a_guest_lives_on_when_it_could_not_be_saved(self):
+        image = self.folder / "image"
+        monitor = self.begin()
+        monitor.does("start")
+        self.guest_runs()
+
+        self.end_helper(monitor, monitor.ask("suspend", f"file={image}"))
+        self.assertEqual(monitor.does("get-status"), "running")
+        self.guest_runs()
+
+        for number in (signal.SIGKILL, signal.SIGINT):
+            command = self.begun(monitor, "suspend", f"file={image}")
+            monitor.kill(number)
+            monitor.answer(command)
+            monitor.begin()
+            monitor.does("unpause")
+            self.assertEqual(monitor.does("get-status"), "running")
+            self.guest_runs()
+
+        command = self.begun(monitor, "suspend", f"file={image}")
+        monitor.does("destroy")
+        self.assertIn("operation_cancelled", monitor.answer(command)[1])
+        self.nothing_is_left()
+        self.assertFalse(image.exists())
+
+    def test_a_guest_goes_on_when_there_is_no_room_to_save_it(self):
+        small = self.folder / "small"
+        small.mkdir()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", small], check=True)
+        self.addCleanup(subprocess.run, ["umount", "-l", small], check=True)
+        monitor = self.begin()
+        monitor.does("start")
+        self.guest_runs()
+        self.assertIn("No space left", monitor.refuses("suspend", f"file={small}/image"))
+        self.assertEqual(monitor.does("get-status"), "running")
+        self.assertEqual(list(small.iterdir()), [])
+        self.guest_runs()
+        monitor.does("shutdown")
+        self.nothing_is_left()
+
+    def saved(self, monitor):
+        image = self.folder / "image"
+        monitor.does("start")
+        self.guest_runs()
+        monitor.does("suspend", f"file={image}")
+        return image
+
+    def test_a_restore_that_is_ended_leaves_nothing_but_the_image(self):
+        monitor = self.begin()
+        words = ("restore", f"file={self.saved(monitor)}", "delete=false")
+        self.end_helper(monitor, monitor.ask(*words))
+        self.nothing_is_left()
+        for how in (self.end_by_destroy, self.end_by_kill, self.end_by_signal):
+            with self.subTest(how=how.__name__):
+                monitor.log.write_text("")
+                how(monitor, self.begun(monitor, *words))
+                self.nothing_is_left()
+        monitor.does(*words)
+        self.guest_runs()
+        monitor.does("destroy")
+        self.nothing_is_left()
+
+    def test_an_image_that_is_damaged_is_refused_and_leaves_nothing(self):
+        monitor = self.begin()
+        image = self.saved(monitor)
+        content = image.read_bytes()
+        image.unlink()
+        head = content.index(b"LibxlFmt")
+        for name, damaged in {"short": content[:5_000_000], "ends": content[:head + 8], "head": content[:head - 5],
+                              "blank": content[:head] + bytes(4096), "half": content[:head + 100] + bytes(4096),
+                              "empty": b"", "other": b"LibxlFmt" + bytes(4096)}.items():
+            with self.subTest(name):
+                image.write_bytes(damaged)
+                monitor.refuses("restore", f"file={image}")
+                self.assertEqual(image.read_bytes(), damaged)
+                self.nothing_is_left()
+
+    # ---- what dies by itself
+
+    def test_a_machine_without_its_device_model_is_ended(self):
+        monitor = self.begin(config=HVM)
+        monitor.does("start")
+        self.end_device_model(monitor)
+
+    def test_nor_does_a_paravirtual_one_stay_without_its_disks(self):
+        image = self.folder / "disk.qcow2"
+        image.write_bytes(disk_images.qcow2())
+        monitor = self.begin(f"disk = {image}:qcow:xvda:w:disk")
+        monitor.does("start")
+        self.end_device_model(monitor)
+
+    def end_device_model(self, monitor):
+        for pid in residue.device_models():
+            os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: monitor.does("get-status") == "shutdown", "the monitor sees it")
+        self.nothing_is_left()
+
+    def test_a_kernel_that_panics_leaves_nothing(self):
+        monitor = self.begin(words="rdinit=/nowhere")
+        monitor.does("start")
+        wait_until(lambda: monitor.does("get-status") == "shutdown", "it is down")
+        self.assertIn("reason=crash", monitor.said())
+        self.nothing_is_left()
+
+    def test_memory_that_another_takes_first_is_missed_in_order(self):
+        """Each of the two is told that there is enough."""
+        memory = free_mib() * 6 // 10
+        both = [self.begin(uuid=uuid, memory=memory) for uuid in (UUID, OTHER)]
+        answers = [monitor.answer(start) for monitor, start in [(one, one.ask("start")) for one in both]]
+        self.assertTrue(any(status != 0 for status, _ in answers), answers)
+        for monitor, (status, text) in zip(both, answers):
+            self.assertEqual(monitor.does("get-status"), "shutdown" if status else "running", text)
+            monitor.does("destroy")
+        self.nothing_is_left()
 
 
 if __name__ == "__main__":

@@ -26,14 +26,15 @@ def store_paths():
 
 
 def device_models():
-    found = []
+    """Domain by process id."""
+    found = {}
     for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
         try:
             words = path.read_bytes().decode(errors="replace").split("\0")
         except OSError:
             continue
         if "qemu" in words[0] and "-xen-domid" in words:
-            found.append(int(words[words.index("-xen-domid") + 1]))
+            found[int(path.parent.name)] = int(words[words.index("-xen-domid") + 1])
     return found
 
 
@@ -45,7 +46,7 @@ def remains(living=frozenset()):
             match = shape.match(path)
             if match and int(match.group(group)) not in living:
                 found.add(f"node {path}")
-    found |= {f"device model of domain {domid}" for domid in device_models() if domid not in living}
+    found |= {f"device model of domain {domid}" for domid in device_models().values() if domid not in living}
     for card in pathlib.Path("/sys/class/net").glob("vif*"):
         if int(card.name[3:].split(".")[0]) not in living:
             found.add(f"card {card.name}")

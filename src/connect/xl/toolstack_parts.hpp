@@ -24,6 +24,7 @@ struct Toolstack::Parts {
     }
 
     Context context;
+    libxl_evgen_domain_death* death = nullptr;    // of watch_death()
 };
 
 // Limits. Ample, as a host may be busy: they are there for what hangs.
