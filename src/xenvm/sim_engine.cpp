@@ -97,7 +97,9 @@ SimEngine::awaitable<void> SimEngine::attach_devices() {
 SimEngine::awaitable<void> SimEngine::restore(std::string file, model::GuestSpec spec, std::int64_t generation) {
     if (sim_) fail(errors::vm_already_created, uuid_.text(), "domain {} exists", sim_->domain.domid);
     SimDomain sim = read_image(file);
-    if (!spec.uuid.empty()) sim.domain.spec = std::move(spec);
+    if (spec.uuid.empty()) spec = sim.domain.spec;
+    keep_devices(spec, sim.domain.spec);
+    sim.domain.spec = std::move(spec);
     parse_sim_faults(sim.domain.spec.extra);
     sim.domain.generation = generation;
     sim.domain.booted = false;    // it is another domain, to which the guest has said nothing

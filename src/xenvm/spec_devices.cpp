@@ -13,12 +13,14 @@ bool has_id(const Devices& devices, int id) {
     return std::any_of(devices.begin(), devices.end(), [id](const auto& device) { return device.id == id; });
 }
 
+bool has_device(const std::vector<model::Disk>& disks, const std::string& device) {
+    return std::any_of(disks.begin(), disks.end(), [&](const model::Disk& disk) { return disk.device == device; });
+}
+
 }    // namespace
 
 model::Disk& insert_disk(model::GuestSpec& spec, model::Disk disk) {
-    const auto taken = [&](const model::Disk& other) { return other.device == disk.device; };
-    if (std::any_of(spec.disks.begin(), spec.disks.end(), taken))
-        fail(errors::duplicate_device, disk.device, "already in use");
+    if (has_device(spec.disks, disk.device)) fail(errors::duplicate_device, disk.device, "already in use");
     while (has_id(spec.disks, disk.id))
         ++disk.id;
     return spec.disks.emplace_back(std::move(disk));
@@ -49,6 +51,13 @@ model::Nic& find_nic(model::GuestSpec& spec, int id) {
     const auto found = std::find_if(spec.nics.begin(), spec.nics.end(), same);
     if (found == spec.nics.end()) fail(errors::no_such_nic, std::to_string(id), "this machine has none of that id");
     return *found;
+}
+
+void keep_devices(model::GuestSpec& spec, const model::GuestSpec& saved) {
+    for (const model::Disk& disk : saved.disks)
+        if (!has_device(spec.disks, disk.device)) insert_disk(spec, disk);
+    for (const model::Nic& nic : saved.nics)
+        if (!has_id(spec.nics, nic.id)) insert_nic(spec, nic);
 }
 
 }    // namespace xm::xenvm

@@ -12,4 +12,8 @@ model::Nic& insert_nic(model::GuestSpec& spec, model::Nic nic);                 
 void insert_pci(model::GuestSpec& spec, std::string device);                      // errors::duplicate_device
 model::Nic& find_nic(model::GuestSpec& spec, int id);                             // errors::no_such_nic
 
+// A guest that was saved goes on with the devices it had: the spec that it goes on with gets those disks and network
+// cards that it lacks.
+void keep_devices(model::GuestSpec& spec, const model::GuestSpec& saved);
+
 }    // namespace xm::xenvm

@@ -181,7 +181,8 @@ XlEngine::awaitable<void> XlEngine::attach_devices() { co_return; }
 XlEngine::awaitable<void> XlEngine::restore(std::string file, model::GuestSpec spec, std::int64_t generation) {
     require_none();
     OpenImage image = open_image(file);
-    if (spec.uuid.empty()) spec = std::move(image.spec);
+    if (spec.uuid.empty()) spec = image.spec;
+    keep_devices(spec, image.spec);
     spec.uuid = uuid_.text();
     note_ = {.generation = generation, .restored = true, .spec = std::move(spec)};
     const model::GuestSpec wanted = fitting();

@@ -268,3 +268,47 @@ TEST_CASE("devices that were added live survive the monitor") {
     REQUIRE(bench.monitor->spec().nics.size() == 1);
     CHECK(bench.monitor->spec().nics[0] == nic);
 }
+
+TEST_CASE("devices that were added live come back with a saved machine, whatever it is started from") {
+    Bench bench;
+    bench.run(bench.monitor->start(bench.spec(), false));
+    bench.pass(100ms);
+    model::Nic nic;
+    nic.network = "/wired/0/bridged";
+    model::Disk disk;
+    disk.path = "/storage/added.img";
+    disk.device = "xvdb";
+    bench.run(bench.engine->add_nic(nic));
+    bench.run(bench.engine->add_disk(disk));
+    const std::string image = bench.dir.file("image");
+    bench.run(bench.monitor->suspend(image));
+
+    model::GuestSpec configured = bench.spec();
+    disk.device = "xvda";
+    configured.disks.push_back(disk);
+    bench.run(bench.monitor->restore(configured, {.file = image, .paused = false, .remove_file = false}));
+    CHECK(bench.monitor->spec().nics == std::vector{nic});
+    REQUIRE(bench.monitor->spec().disks.size() == 2);
+    CHECK(bench.monitor->spec().disks[1].device == "xvdb");
+    CHECK(bench.monitor->spec().disks[1].id == 1);
+}
+
+TEST_CASE("a start is refused while another is on its way, however far that is") {
+    Bench bench;
+    const auto first = bench.begin(bench.monitor->start(bench.spec({"slow:100"}), false));
+    CHECK(bench.run(bench.monitor->start(bench.spec(), false)) == "vm_already_created");
+    CHECK(bench.finish(first).empty());
+    CHECK(bench.state() == "running");
+    CHECK(bench.monitor->facts().domid == 1);
+}
+
+TEST_CASE("a monitor that ends takes a half-built machine with it, and no other") {
+    Bench bench;
+    const auto start = bench.begin(bench.monitor->start(bench.spec({"hang-start"}), false));
+    CHECK(bench.run(bench.monitor->leave()).empty());
+    CHECK(bench.finish(start) == "operation_cancelled");
+    CHECK(!bench.engine->read());
+    bench.run(bench.monitor->start(bench.spec(), true));
+    CHECK(bench.run(bench.monitor->leave()).empty());
+    CHECK(bench.state() == "created");
+}
