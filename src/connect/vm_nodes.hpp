@@ -3,9 +3,10 @@
 // is none the worse. Nodes: connect/store/nodes.hpp.
 
 #include "base/uuid.hpp"
+#include "model/snapshot_state.hpp"
 #include "model/vm_state.hpp"
 
-#include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 
@@ -27,14 +28,6 @@ struct SwitcherEntry {
     bool operator==(const SwitcherEntry&) const = default;
 };
 
-// How a service VM has its memory kept, so that its next start goes on from there.
-enum class SnapshotState : std::uint8_t {
-    possible,      // it starts, and may ask for it
-    impossible,    // it starts, and there is no file for it
-    kept,          // its memory is in the file
-    resuming,      // it goes on from the file
-};
-
 class VmNodes {
 public:
     virtual ~VmNodes() = default;
@@ -49,9 +42,11 @@ public:
     // Before the domain runs: the rules between it and others hold.
     virtual void firewall_ready(int domid) = 0;
 
-    virtual void set_snapshot_state(const Uuid& vm, SnapshotState state) = 0;
+    virtual void set_snapshot_state(const Uuid& vm, model::SnapshotState state) = 0;
     // The domain that may read and answer it; nothing if no state was set.
     virtual void share_snapshot_state(const Uuid& vm, int domid) = 0;
+    // From the loop, whenever a guest has asked and was not answered yet; perhaps more than once.
+    virtual void follow_snapshots(std::function<void(const Uuid& vm)> on_asked) = 0;
 
     virtual void set_network_backend(int domid) = 0;    // 0: none
     // By SCSI address: whether the domain takes the drive by itself.

@@ -7,6 +7,7 @@
 #include "connect/callers_bus.hpp"
 #include "connect/db_bus.hpp"
 #include "connect/guest_agents_bus.hpp"
+#include "connect/guest_news_bus.hpp"
 #include "connect/hooks.hpp"
 #include "connect/host_devices.hpp"
 #include "connect/host_files.hpp"
@@ -20,6 +21,7 @@
 #include "expose/device_objects.hpp"
 #include "expose/root_object.hpp"
 #include "expose/vm_object.hpp"
+#include "gen/errors.hpp"
 #include "xenmgr/manager/autostart.hpp"
 #include "xenmgr/manager/manager.hpp"
 #include "xenmgr/settings.hpp"
@@ -44,18 +46,27 @@ namespace {
 
 using namespace xm;
 
+constexpr char build_file[] = "/etc/xenclient.conf";
+
+enum ExitCode : int { ended = 0, failed = 1, bad_usage = 2, no_database = 4 };
+
+// A manager that was ready and loses its database waits for it; one that never had it leaves it to a person.
+ExitCode code_of(const std::exception_ptr& failure, bool was_ready) try {
+    std::rethrow_exception(failure);
+} catch (const Failure& known) {
+    log::error("ends: {}", known.what());
+    return !was_ready && &known.info() == &errors::database_unavailable ? no_database : failed;
+} catch (const std::exception& other) {
+    log::error("ends: {}", other.what());
+    return failed;
+}
+
 // Operations under way hold calls on the connection, which would be gone before the loop lets go of them. Everything
 // that must survive is in dbd and in the monitors, so the process ends without taking itself apart.
-[[noreturn]] void leave(const bus::Connection& connection, const std::exception_ptr& failure) {
+[[noreturn]] void leave(const bus::Connection& connection, const std::exception_ptr& failure, bool was_ready) {
     sd_bus_flush(connection.native());
-    int code = connection.lost() ? 1 : 0;
-    try {
-        if (failure) std::rethrow_exception(failure);
-    } catch (const std::exception& e) {
-        log::error("ends: {}", e.what());
-        code = 1;
-    }
-    std::_Exit(code);
+    if (failure) std::_Exit(code_of(failure, was_ready));
+    std::_Exit(connection.lost() ? failed : ended);
 }
 
 xenmgr::HostFacts host_facts(const connect::HostDevices& devices, const std::string& flavour) {
@@ -64,6 +75,7 @@ xenmgr::HostFacts host_facts(const connect::HostDevices& devices, const std::str
     if (std::filesystem::exists(capabilities))
         facts.capabilities = xenmgr::parse_capabilities(files::read(capabilities));
     facts.pci_devices = devices.pci_devices();
+    if (std::filesystem::exists(build_file)) facts.tools_version = xenmgr::parse_tools_version(files::read(build_file));
     return facts;
 }
 
@@ -134,6 +146,8 @@ struct Outside final : expose::GuestCallers {
     xenmgr::ScriptQueue scripts{loop.get_executor()};
     xenmgr::Gathering gathering{loop.get_executor(), std::filesystem::temp_directory_path()};
 
+    const connect::BusGuestNews guest_news{connection, loop.get_executor(), outside.callers, manager.guest_listener()};
+
     bus::Service service{connection};
     expose::RootFamily root{{manager, scripts, gathering, outside, announcer}};
     expose::VmFamily vms{manager};
@@ -144,6 +158,7 @@ struct Outside final : expose::GuestCallers {
         service.serve(*family);
 
     std::exception_ptr failure;
+    bool ready = false;
     const auto start = [&]() -> boost::asio::awaitable<void> {
         co_await outside.agents.load();
         co_await manager.load();
@@ -151,6 +166,7 @@ struct Outside final : expose::GuestCallers {
         connection.own_name("com.citrix.xenclient.xenmgr");
         if (!settings.pid_file.empty()) files::replace(settings.pid_file, std::to_string(getpid()) + "\n");
         sd_notify(0, "READY=1");
+        ready = true;
         log::info("ready vms={}", manager.registry().size());
         if (settings.autostart && xenmgr::first_since_boot(settings.run_dir)) co_await xenmgr::autostart(manager);
     };
@@ -160,7 +176,7 @@ struct Outside final : expose::GuestCallers {
         loop.stop();
     });
     loop.run();
-    leave(connection, failure);
+    leave(connection, failure, ready);
 }
 
 }    // namespace

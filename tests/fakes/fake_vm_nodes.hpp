@@ -16,8 +16,9 @@ public:
     std::map<int, std::map<std::string, bool>> autolocks;
     std::set<Uuid> displays;
     std::set<int> behind_firewall;
-    std::map<Uuid, connect::SnapshotState> snapshots;
+    std::map<Uuid, model::SnapshotState> snapshots;
     std::map<Uuid, int> snapshots_shared;
+    std::function<void(const Uuid&)> ask_for_snapshot;    // the guest does
     std::optional<int> network_backend;
 
     void show(const Uuid& vm, const connect::SwitcherEntry& entry) override { shown[vm] = entry; }
@@ -29,9 +30,12 @@ public:
     }
     void xorg_running(const Uuid& vm) override { displays.insert(vm); }
     void firewall_ready(int domid) override { behind_firewall.insert(domid); }
-    void set_snapshot_state(const Uuid& vm, connect::SnapshotState state) override { snapshots[vm] = state; }
+    void set_snapshot_state(const Uuid& vm, model::SnapshotState state) override { snapshots[vm] = state; }
     void share_snapshot_state(const Uuid& vm, int domid) override {
         if (snapshots.contains(vm)) snapshots_shared[vm] = domid;
+    }
+    void follow_snapshots(std::function<void(const Uuid&)> on_asked) override {
+        ask_for_snapshot = std::move(on_asked);
     }
     void set_network_backend(int domid) override { network_backend = domid; }
     void set_autolock(int domid, const std::map<std::string, bool>& drives) override { autolocks[domid] = drives; }

@@ -1,12 +1,16 @@
 #include "connect/store/vm_nodes_store.hpp"
 
+#include "base/log.hpp"
 #include "model/node_name.hpp"
 
-#include <array>
-#include <string_view>
+#include <boost/asio/co_spawn.hpp>
+
+#include <exception>
 #include <utility>
+#include <vector>
 
 namespace xm::connect::store {
+namespace asio = boost::asio;
 namespace {
 
 std::string digit(bool value) { return value ? "1" : "0"; }
@@ -18,8 +22,6 @@ std::string one_line(std::string text) {
     std::erase_if(text, keeps_out);
     return text;
 }
-
-constexpr std::array<std::string_view, 4> snapshot_words{"start", "start-no-snapshot", "snapshot-done", "resume"};
 
 std::string folder_of(std::string path) {
     path.resize(path.rfind('/'));
@@ -35,6 +37,23 @@ void write_below(Store& store, std::string what, const std::string& above, Strin
                 all.write(path, value);
         });
     });
+}
+
+std::vector<Uuid> who_asks(Session& session, const std::string& all) {
+    std::vector<Uuid> asking;
+    for (const std::string& name : session.list(all)) {
+        const auto vm = Uuid::parse(name);
+        const auto word = vm ? session.read(path_of(NodeId::snapshot, {.uuid = vm})) : std::nullopt;
+        if (word == model::word(model::SnapshotState::asked)) asking.push_back(*vm);
+    }
+    return asking;
+}
+
+Store::awaitable<> tell_who_asks(Store& store, std::string all, std::function<void(const Uuid&)> on_asked) {
+    const auto look = [all = std::move(all)](Session& session) { return who_asks(session, all); };
+    const std::vector<Uuid> asking = co_await store.perform(look);
+    for (const Uuid& vm : asking)
+        on_asked(vm);
 }
 
 }    // namespace
@@ -109,13 +128,12 @@ void StoredVmNodes::firewall_ready(int domid) {
 }
 
 // Nobody's but the host's, until the domain is there.
-void StoredVmNodes::set_snapshot_state(const Uuid& vm, SnapshotState state) {
-    const auto word = snapshot_words[static_cast<std::size_t>(state)];
-    store_.post("writing a snapshot's state",
-                [path = path_of(NodeId::snapshot, {.uuid = vm}), word = std::string{word}](Session& session) {
-                    session.write(path, word);
-                    session.set_permissions(path, {});
-                });
+void StoredVmNodes::set_snapshot_state(const Uuid& vm, model::SnapshotState state) {
+    store_.post("writing a snapshot's state", [path = path_of(NodeId::snapshot, {.uuid = vm}),
+                                               word = std::string{model::word(state)}](Session& session) {
+        session.write(path, word);
+        session.set_permissions(path, {});
+    });
 }
 
 void StoredVmNodes::share_snapshot_state(const Uuid& vm, int domid) {
@@ -125,6 +143,15 @@ void StoredVmNodes::share_snapshot_state(const Uuid& vm, int domid) {
                  permissions = *permissions_of(NodeId::snapshot, owner)](Session& session) {
                     if (session.read(path)) session.set_permissions(path, permissions);
                 });
+}
+
+void StoredVmNodes::follow_snapshots(std::function<void(const Uuid&)> on_asked) {
+    const auto all = folder_of(folder_of(path_of(NodeId::snapshot)));
+    snapshots_.emplace(store_, all, [&store = store_, all, on_asked = std::move(on_asked)] {
+        asio::co_spawn(store.executor(), tell_who_asks(store, all, on_asked), [](const std::exception_ptr& failure) {
+            if (failure) log::info("what guests ask in xenstore cannot be read");
+        });
+    });
 }
 
 void StoredVmNodes::set_network_backend(int domid) {

@@ -5,6 +5,9 @@
 #include "connect/store/store.hpp"
 #include "connect/vm_nodes.hpp"
 
+#include <functional>
+#include <optional>
+
 namespace xm::connect::store {
 
 class StoredVmNodes final : public VmNodes {
@@ -17,13 +20,15 @@ public:
     void forget(const Uuid& vm) override;
     void xorg_running(const Uuid& vm) override;
     void firewall_ready(int domid) override;
-    void set_snapshot_state(const Uuid& vm, SnapshotState state) override;
+    void set_snapshot_state(const Uuid& vm, model::SnapshotState state) override;
     void share_snapshot_state(const Uuid& vm, int domid) override;
+    void follow_snapshots(std::function<void(const Uuid&)> on_asked) override;
     void set_network_backend(int domid) override;
     void set_autolock(int domid, const std::map<std::string, bool>& drives) override;
 
 private:
     Store& store_;
+    std::optional<Watch> snapshots_;
 };
 
 // Children of /xenmgr/vms/<uuid>, name to value.

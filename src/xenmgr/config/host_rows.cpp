@@ -3,6 +3,7 @@
 #include "base/failure.hpp"
 #include "base/text.hpp"
 #include "gen/errors.hpp"
+#include "model/pv_drivers.hpp"
 
 #include <fmt/format.h>
 
@@ -187,6 +188,16 @@ std::map<std::string, std::string> parse_capabilities(std::string_view file) {
         capabilities[lowered(line_text.substr(0, at))] = lowered(line_text.substr(at + 1));
     }
     return capabilities;
+}
+
+std::string parse_tools_version(std::string_view file) {
+    for (const auto line_text : text::split(file, '\n')) {
+        const auto at = line_text.find('=');
+        if (at == std::string_view::npos || text::trim(line_text.substr(0, at)) != "tools") continue;
+        const auto version = text::trim(line_text.substr(at + 1));
+        return model::is_driver_version(version) ? std::string{version} : "";
+    }
+    return "";
 }
 
 std::string parse_language(std::string_view file) {

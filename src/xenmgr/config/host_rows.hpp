@@ -25,6 +25,7 @@ struct HostFacts {
     bool argo_ssh = false;
     bool dom0_networking = false;
     std::string language = "en-us";
+    std::string tools_version = {};    // of the drivers for guests that this host was made with; empty: not known
     std::vector<model::PciDevice> pci_devices = {};    // by address
 };
 bool has_capability(const HostFacts& facts, const std::string& name);
@@ -53,6 +54,7 @@ Value get(const ConfigTree& host, const HostFacts& facts, UiProperty property);
 Change plan_set(const ConfigTree& host, const HostFacts& facts, HostProperty property, const Value& value);
 Change plan_set(const ConfigTree& host, const HostFacts& facts, UiProperty property, const Value& value);
 
+std::string parse_tools_version(std::string_view file);    // of /etc/xenclient.conf; empty unless four numbers
 std::map<std::string, std::string> parse_capabilities(std::string_view file);    // lines "key = value", lowered
 std::string parse_language(std::string_view file);                               // LANGUAGE='x'; absent: en-us
 std::string language_file(std::string_view language);

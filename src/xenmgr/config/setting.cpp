@@ -2,6 +2,7 @@
 
 #include "base/failure.hpp"
 #include "base/text.hpp"
+#include "model/node_name.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -59,6 +60,10 @@ std::optional<Value> read_text(const Setting& setting, std::string_view stored) 
 std::optional<std::string> text_complaint(const Setting& setting, std::string_view text) {
     if (!setting.words.empty() && std::ranges::find(setting.words, text) == setting.words.end())
         return fmt::format("must be one of: {}", fmt::join(setting.words, ", "));
+    if (setting.chars == Chars::node) {
+        if (text.empty() || model::is_node_name(text)) return std::nullopt;
+        return fmt::format("must be letters, digits, '-', '_' and '@', at most {}", model::longest_node_name);
+    }
     const auto forbidden = [&](char c) {
         if (c == '\0') return true;
         if (setting.chars == Chars::any) return false;
@@ -71,6 +76,8 @@ std::optional<std::string> text_complaint(const Setting& setting, std::string_vi
             return "must not contain NUL";
         case Chars::line:
             return "must be a single line without control characters";
+        case Chars::node:
+            break;
         case Chars::quoted:
             return "must be a single line without control characters and single quotes";
     }

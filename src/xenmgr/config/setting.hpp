@@ -46,6 +46,7 @@ enum class Chars : std::uint8_t {
     any,       // everything but NUL
     line,      // no control characters
     quoted,    // a line without single quotes
+    node,      // the name of a node of xenstore, or nothing
 };
 
 // When a property may be written, and when the new value counts. Nothing is refused because a VM runs: what a running

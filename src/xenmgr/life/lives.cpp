@@ -92,8 +92,16 @@ void Lives::absorb(const Uuid& uuid, const MonitorFacts& facts) {
     learn(*vm, facts);
     for (Event event : events)
         happen(uuid, event, departed_domid);
+    hear_of_drivers(uuid, facts.drivers);
     wake(uuid);
     retire_if_done(uuid);
+}
+
+void Lives::hear_of_drivers(const Uuid& uuid, const model::PvDrivers& drivers) {
+    VmLife* vm = lookup(uuid);
+    if (!vm || (!vm->activity && drivers == model::PvDrivers{})) return;
+    if (std::exchange(activity(*vm).drivers, drivers) == drivers || drivers.said == model::PvAddons::unknown) return;
+    parts_.listener.drivers_told(uuid, drivers);
 }
 
 // ---- events to effects

@@ -98,6 +98,7 @@ private:
     VmLife* lookup(const Uuid& uuid);
     Activity& activity(VmLife& vm);
     void absorb(const Uuid& uuid, const model::MonitorFacts& facts);
+    void hear_of_drivers(const Uuid& uuid, const model::PvDrivers& drivers);
     void happen(const Uuid& uuid, Event event, int departed_domid = -1);
     void enter(const Uuid& uuid, VmLife& vm, State state);
     void apply(const Uuid& uuid, Effect effect, int departed_domid);

@@ -23,6 +23,9 @@ bool Lives::perform_at_once(const Uuid& uuid, const Step& step) {
         case Do::set_hibernated:
             parts_.configuration.set_hibernated(uuid, step.arg == "true");
             return true;
+        case Do::set_snapshot_state:
+            parts_.listener.snapshot_state_set(uuid, *model::parse_word<model::SnapshotState>(step.arg));
+            return true;
         case Do::publish:
             parts_.listener.domain_created(uuid);
             return true;
@@ -162,18 +165,20 @@ Lives::awaitable<std::string> Lives::ask_monitor(Uuid uuid, std::string command,
 
 namespace {
 
-// Each wait is over in some states; in others it is in vain. acpi: also wanted, -1: any.
+// Each wait is over in some states; in others it is in vain. acpi: also wanted, -1: any. booted: if that is wanted.
 struct Wait {
     Do what;
     StateSet wanted{};
     StateSet in_vain{};
     int acpi = -1;
+    bool booted = false;
 };
 
 // clang-format off
 constexpr Wait waits[] = {
     {.what = Do::wait_created, .wanted = State::created | sets::up, .in_vain = sets::down},
     {.what = Do::wait_running, .wanted = State::running,            .in_vain = sets::down},
+    {.what = Do::wait_booted,  .wanted = sets::up,                  .in_vain = sets::down, .booted = true},
     {.what = Do::wait_down,    .wanted = sets::down},
     {.what = Do::wait_asleep,  .wanted = sets::up,                  .in_vain = sets::down, .acpi = 3},
     {.what = Do::wait_awake,   .wanted = sets::up,                  .in_vain = sets::down, .acpi = 0},
@@ -194,7 +199,8 @@ Lives::awaitable<> Lives::wait_for(Uuid uuid, std::uint64_t operation, Step step
     const auto end = Clock::now() + step.limit;
     for (;;) {
         VmLife& vm = current(uuid, operation);
-        if (wait.wanted.contains(vm.state) && (wait.acpi < 0 || wait.acpi == vm.acpi)) co_return;
+        const bool as_wanted = (wait.acpi < 0 || wait.acpi == vm.acpi) && (!wait.booted || vm.booted);
+        if (wait.wanted.contains(vm.state) && as_wanted) co_return;
         if (wait.in_vain.contains(vm.state))
             fail(errors::domain_died, uuid.text(), "it is {} ({})", to_string(vm.state), model::word(vm.reason));
         if (Clock::now() >= end)

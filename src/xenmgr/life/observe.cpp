@@ -86,6 +86,7 @@ void learn(Belief& belief, const MonitorFacts& facts) {
     belief.reason = facts.reason;
     belief.acpi = static_cast<std::uint8_t>(facts.acpi);
     const bool down = sets::down.contains(believed(facts.state));    // a dead domain may be kept for inspection
+    belief.booted = !down && facts.booted;
     belief.domid = down ? -1 : facts.domid;
     belief.stubdomid = down ? -1 : facts.stubdomid;
     belief.monitor_pid = static_cast<std::int32_t>(facts.pid);

@@ -17,6 +17,7 @@ struct Belief {
     State state = State::shutdown;
     model::DownReason reason = model::DownReason::none;
     std::uint8_t acpi = 5;    // ACPI S-state of the domain, as last reported
+    bool booted = false;      // the guest has written to its boot sentinel
     std::int32_t domid = -1;
     std::int32_t stubdomid = -1;
     std::int32_t monitor_pid = 0;    // generations of different monitors cannot be compared

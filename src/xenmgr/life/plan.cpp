@@ -9,10 +9,32 @@ namespace xm::xenmgr {
 namespace {
 
 constexpr std::string_view names[] = {
-    "run_hook",       "start_dependency", "set_hibernated", "enter_creating", "launch_monitor",      "create_domain",
-    "restore_domain", "wait_created",     "publish",        "unpause",        "wait_running",        "ask_monitor",
-    "ask_agent",      "wait_down",        "wait_asleep",    "wait_awake",     "destroy_domain",      "replace_monitor",
-    "declare_down",   "quit_monitor",     "remove_file",    "remove_tree",    "erase_configuration", "forget_vm",
+    "run_hook",
+    "start_dependency",
+    "set_hibernated",
+    "enter_creating",
+    "launch_monitor",
+    "set_snapshot_state",
+    "create_domain",
+    "restore_domain",
+    "wait_created",
+    "publish",
+    "unpause",
+    "wait_running",
+    "wait_booted",
+    "ask_monitor",
+    "ask_agent",
+    "wait_down",
+    "wait_asleep",
+    "wait_awake",
+    "destroy_domain",
+    "replace_monitor",
+    "declare_down",
+    "quit_monitor",
+    "remove_file",
+    "remove_tree",
+    "erase_configuration",
+    "forget_vm",
 };
 static_assert(std::size(names) == static_cast<std::size_t>(Do::forget_vm) + 1);
 

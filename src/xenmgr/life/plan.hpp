@@ -15,17 +15,19 @@
 namespace xm::xenmgr {
 
 enum class Do : std::uint8_t {
-    run_hook,            // arg: the property that names it; a failing hook ends the operation
-    start_dependency,    // arg: uuid of a VM whose network this one uses
-    set_hibernated,      // arg: "true" or "false"; the flag that tells S4 from S5
-    enter_creating,      // from here on a domain may exist
-    launch_monitor,      // nothing if it is attached
-    create_domain,       // paused
-    restore_domain,      // arg: file
-    wait_created,        // the domain exists, paused or running
-    publish,             // tell those who must know the domain before it runs
+    run_hook,              // arg: the property that names it; a failing hook ends the operation
+    start_dependency,      // arg: uuid of a VM whose network this one uses
+    set_hibernated,        // arg: "true" or "false"; the flag that tells S4 from S5
+    enter_creating,        // from here on a domain may exist
+    launch_monitor,        // nothing if it is attached
+    set_snapshot_state,    // arg: a word of model::SnapshotState, for the guest
+    create_domain,         // paused
+    restore_domain,        // arg: file
+    wait_created,          // the domain exists, paused or running
+    publish,               // tell those who must know the domain before it runs
     unpause,
     wait_running,
+    wait_booted,    // the guest has written to its boot sentinel
     ask_monitor,    // arg: a command of the monitor, with params
     ask_agent,      // arg: a request to the guest's agent
     wait_down,

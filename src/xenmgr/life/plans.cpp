@@ -2,6 +2,7 @@
 
 #include "base/failure.hpp"
 #include "gen/errors.hpp"
+#include "model/snapshot_state.hpp"
 #include "xenmgr/life/checks.hpp"
 
 #include <algorithm>
@@ -50,6 +51,19 @@ void bring_up(Plan& plan, const Limits& limits) {
     plan.push_back({.what = Do::wait_running, .limit = limits.unpaused, .late = &errors::start_timeout});
 }
 
+// Only service VMs know how to ask for an image; others may have one all the same.
+model::SnapshotState snapshot_state(const BootContext& vm) {
+    if (vm.suspend_image_exists) return model::SnapshotState::resuming;
+    const bool has_file = !vm.settings.start_from_suspend_image.empty();
+    return has_file ? model::SnapshotState::possible : model::SnapshotState::impossible;
+}
+
+// A guest that goes on from an image has booted long ago. One that does not say so in time may be well all the same.
+void wait_for_sentinel(Plan& plan, const BootContext& vm, const Limits& limits) {
+    if (vm.settings.boot_sentinel.empty() || vm.suspend_image_exists) return;
+    plan.push_back({.what = Do::wait_booted, .limit = limits.booted, .failing = Failing::is_logged});
+}
+
 void create(Plan& plan, const Limits& limits) {
     plan.push_back({.what = Do::enter_creating});
     plan.push_back({.what = Do::launch_monitor, .limit = limits.launch, .undo = Do::quit_monitor});
@@ -91,11 +105,14 @@ Plan plan_boot(const BootContext& vm, const Limits& limits) {
     Plan plan;
     plan.push_back({.what = Do::set_hibernated, .arg = "false"});
     if (!vm.settings.run_pre_boot.empty()) plan.push_back(hook("run-pre-boot", limits));
+    if (vm.settings.service_vm || vm.suspend_image_exists)
+        plan.push_back({.what = Do::set_snapshot_state, .arg = std::string{model::word(snapshot_state(vm))}});
     if (vm.suspend_image_exists)
         restore(plan, vm.settings.start_from_suspend_image, limits);
     else
         create(plan, limits);
     bring_up(plan, limits);
+    wait_for_sentinel(plan, vm, limits);
     return plan;
 }
 

@@ -25,6 +25,7 @@ struct Limits {
     ms dependency = std::chrono::seconds{180};
     ms command = std::chrono::seconds{10};    // pause, unpause, triggers
     ms unpaused = std::chrono::seconds{60};
+    ms booted = std::chrono::seconds{60};       // until the guest writes to its boot sentinel
     ms shutdown = std::chrono::seconds{300};    // a guest may take its time, but not for ever
     ms wake = std::chrono::seconds{30};
     ms resume = std::chrono::seconds{10};
@@ -57,6 +58,7 @@ struct LifeSettings {
     bool service_vm = false;
     bool track_dependencies = false;
     std::string start_from_suspend_image;
+    std::string boot_sentinel;
     std::vector<model::Disk> disks;    // also the disabled ones
 };
 

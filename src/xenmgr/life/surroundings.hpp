@@ -3,6 +3,7 @@
 
 #include "model/guest_spec.hpp"
 #include "model/monitor_facts.hpp"
+#include "model/snapshot_state.hpp"
 #include "xenmgr/life/settings.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -43,12 +44,17 @@ public:
     virtual void state_changed(const Uuid& uuid, model::VmState shown, int acpi) = 0;
     virtual void acpi_changed(const Uuid& uuid, model::VmState shown, int acpi) = 0;
 
+    // A start is about to make a domain; what the guest is told of its snapshots. Of service VMs, and VMs with an
+    // image.
+    virtual void snapshot_state_set(const Uuid& uuid, model::SnapshotState state) = 0;
     // The domain exists and does not run yet: switcher information, firewall rules, permissions.
     virtual void domain_created(const Uuid& uuid) = 0;
     // A guest begins to run, or is found running after a restart of this process: USB, network daemon, hosts file.
     virtual void came_up(const Uuid& uuid) = 0;
     // The domain with this id (-1: it never got one) is gone: take back all of the above, remove temporary files.
     virtual void went_down(const Uuid& uuid, int domid, model::DownReason reason) = 0;
+    // What a guest says of its drivers, also when it is found running after a restart of this process.
+    virtual void drivers_told(const Uuid& uuid, const model::PvDrivers& drivers) = 0;
     // The end of a deletion; Lives does not know the VM any longer.
     virtual void deleted(const Uuid& uuid) = 0;
 

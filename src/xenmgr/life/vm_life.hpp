@@ -39,6 +39,8 @@ struct Activity {
     std::chrono::steady_clock::time_point up_since{};
     std::chrono::milliseconds retry{0};    // keep-alive's next pause; 0: the first
 
+    model::PvDrivers drivers{};    // as last told
+
     std::deque<QueuedHook> hooks;    // run one after the other, in the order of events
 
     bool restart_due = false;      // the guest rebooted while an operation was in flight

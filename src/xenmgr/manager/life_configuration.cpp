@@ -92,6 +92,7 @@ LifeSettings LifeConfiguration::settings(const Uuid& uuid) const {
             .service_vm = is_service_vm(vm.tree),
             .track_dependencies = flag_of(vm, P::track_dependencies),
             .start_from_suspend_image = text_of(vm, P::start_from_suspend_image),
+            .boot_sentinel = text_of(vm, P::boot_sentinel),
             .disks = read_disks(vm.tree)};
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "xenmgr/config/vm_properties.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 
@@ -54,15 +55,28 @@ void LifeNews::notified(const Uuid& uuid, const std::string& untrusted_message) 
 
 void LifeNews::remember_clock(const Uuid& uuid, std::string_view untrusted_offset) {
     const auto seconds = text::parse_number<std::int32_t>(untrusted_offset);
-    if (!seconds || !registry_.has(uuid)) return;
-    auto decide = [value = std::to_string(*seconds)](const VmView& vm) {
+    if (!seconds) return;
+    remember(uuid, "clock offset", [value = std::to_string(*seconds)](const VmView& vm) {
         auto change = Change{}.write("time-offset", value);
         change.effects.config_changed = true;
         return VmChanges{{vm.uuid, std::move(change)}};
-    };
+    });
+}
+
+void LifeNews::drivers_told(const Uuid& uuid, const model::PvDrivers& drivers) {
+    remember(uuid, "pv-addons", [drivers](const VmView& vm) {
+        auto changes = plan_set(vm, VmProperty::pv_addons, drivers.said == model::PvAddons::installed);
+        for (auto& change : plan_set(vm, VmProperty::pv_addons_version, drivers.version))
+            changes.push_back(std::move(change));
+        return changes;
+    });
+}
+
+void LifeNews::remember(const Uuid& uuid, const char* what, ConfigStore::Decide decide) {
+    if (!registry_.has(uuid)) return;
     asio::co_spawn(executor_, store_.change(uuid, ConfigStore::Scope::one, std::move(decide)),
-                   [uuid](const std::exception_ptr& thrown) {
-                       if (thrown) log::error("vm={} clock offset not stored", uuid.text());
+                   [uuid, what](const std::exception_ptr& thrown) {
+                       if (thrown) log::error("vm={} {} not stored", uuid.text(), what);
                    });
 }
 

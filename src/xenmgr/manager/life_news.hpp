@@ -19,14 +19,19 @@ public:
 
     void state_changed(const Uuid& uuid, model::VmState shown, int acpi) override;
     void acpi_changed(const Uuid& uuid, model::VmState shown, int acpi) override;
+    void snapshot_state_set(const Uuid& uuid, model::SnapshotState state) override {
+        display_.snapshot_state_set(uuid, state);
+    }
     void domain_created(const Uuid& uuid) override;
     void came_up(const Uuid& uuid) override;
     void went_down(const Uuid& uuid, int domid, model::DownReason reason) override;
+    void drivers_told(const Uuid& uuid, const model::PvDrivers& drivers) override;
     void deleted(const Uuid& uuid) override;
     void notified(const Uuid& uuid, const std::string& untrusted_message) override;
 
 private:
     void remember_clock(const Uuid& uuid, std::string_view untrusted_offset);
+    void remember(const Uuid& uuid, const char* what, ConfigStore::Decide decide);
 
     boost::asio::any_io_executor executor_;
     Listener& listener_;

@@ -42,6 +42,7 @@ Manager::Manager(asio::any_io_executor executor, Parts parts, Templates template
               .agents = parts.agents},
              limits},
       live_changes_{executor, registry_, lives_, parts.services, display_},
+      guest_words_{executor, registry_, lives_, parts.services.nodes},
       maker_{executor,
              {.database = parts.database,
               .hooks = parts.hooks,

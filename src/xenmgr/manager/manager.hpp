@@ -14,6 +14,7 @@
 #include "xenmgr/life/lives.hpp"
 #include "xenmgr/manager/config_store.hpp"
 #include "xenmgr/manager/database_follower.hpp"
+#include "xenmgr/manager/guest_words.hpp"
 #include "xenmgr/manager/life_configuration.hpp"
 #include "xenmgr/manager/life_news.hpp"
 #include "xenmgr/manager/listener.hpp"
@@ -51,6 +52,7 @@ public:
     ConfigStore& configs() { return configs_; }
     VmMaker& maker() { return maker_; }
     Lives& lives() { return lives_; }
+    connect::GuestListener& guest_listener() { return guest_words_; }
 
     // What main found out about the host before anything is served.
     const HostFacts& host_facts() const { return registry_.host_facts(); }
@@ -84,6 +86,7 @@ private:
     LifeNews life_news_;
     Lives lives_;
     LiveChanges live_changes_;    // configs_ tells it of every change
+    GuestWords guest_words_;
     VmMaker maker_;
     DatabaseFollower follower_;
 };

@@ -43,21 +43,30 @@ std::map<std::string, bool> autolocks(const ConfigTree& host, const StringList& 
     return locks;
 }
 
+// Rules between domains belong before the word that they hold; a host whose Xen has none needs none.
 void VmDisplay::domain_created(const Uuid& vm) {
     refresh(vm);
     if (!registry_.has(vm)) return;
-    nodes_.set_autolock(registry_.view(vm).live.domid, autolocks(registry_.host_tree(), devices_.cd_drives()));
+    const int domid = registry_.view(vm).live.domid;
+    nodes_.firewall_ready(domid);
+    nodes_.share_snapshot_state(vm, domid);
+    nodes_.set_autolock(domid, autolocks(registry_.host_tree(), devices_.cd_drives()));
+    show_network_backend(vm);
 }
 
 void VmDisplay::came_up(const Uuid& vm) {
     refresh(vm);
-    if (registry_.has(vm) && provides_network(registry_.view(vm)))
-        nodes_.set_network_backend(registry_.view(vm).live.domid);
+    show_network_backend(vm);
 }
 
 void VmDisplay::went_down(const Uuid& vm) {
     nodes_.hide(vm);
     if (registry_.has(vm) && provides_network(registry_.view(vm))) nodes_.set_network_backend(0);
+}
+
+void VmDisplay::show_network_backend(const Uuid& vm) {
+    if (registry_.has(vm) && provides_network(registry_.view(vm)))
+        nodes_.set_network_backend(registry_.view(vm).live.domid);
 }
 
 void VmDisplay::refresh(const Uuid& vm) {

@@ -20,6 +20,7 @@ public:
     VmDisplay(const Registry& registry, const connect::HostDevices& devices, connect::VmNodes& nodes)
         : registry_{registry}, devices_{devices}, nodes_{nodes} {}
 
+    void snapshot_state_set(const Uuid& vm, model::SnapshotState state) { nodes_.set_snapshot_state(vm, state); }
     void domain_created(const Uuid& vm);
     void came_up(const Uuid& vm);
     void went_down(const Uuid& vm);
@@ -30,6 +31,8 @@ public:
     void refresh_autolocks();        // of all domains
 
 private:
+    void show_network_backend(const Uuid& vm);
+
     const Registry& registry_;
     const connect::HostDevices& devices_;
     connect::VmNodes& nodes_;

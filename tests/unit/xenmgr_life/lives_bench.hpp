@@ -64,7 +64,13 @@ struct BenchListener final : LifeListener {
         add(uuid, std::string{model::shown_as(shown)} + " " + std::to_string(acpi));
     }
     void acpi_changed(const Uuid& uuid, VmState, int acpi) override { add(uuid, "acpi " + std::to_string(acpi)); }
+    void snapshot_state_set(const Uuid& uuid, model::SnapshotState state) override {
+        add(uuid, "snapshot " + std::string{model::word(state)});
+    }
     void domain_created(const Uuid& uuid) override { add(uuid, "made"); }
+    void drivers_told(const Uuid& uuid, const model::PvDrivers& drivers) override {
+        add(uuid, "drivers " + std::string{model::word(drivers.said)} + " " + drivers.version);
+    }
     void came_up(const Uuid& uuid) override { add(uuid, "up"); }
     void went_down(const Uuid& uuid, int, DownReason reason) override {
         add(uuid, "down " + std::string{model::word(reason)});
@@ -77,9 +83,10 @@ struct BenchListener final : LifeListener {
 
 inline Limits quick() {
     Limits limits;
-    for (auto* limit : {&limits.hook, &limits.launch, &limits.create, &limits.created, &limits.dependency,
-                        &limits.command, &limits.unpaused, &limits.shutdown, &limits.wake, &limits.resume,
-                        &limits.sleep, &limits.agent, &limits.save, &limits.destroy, &limits.replace, &limits.down, &limits.adopt})
+    for (auto* limit :
+         {&limits.hook, &limits.launch, &limits.create, &limits.created, &limits.dependency, &limits.command,
+          &limits.unpaused, &limits.shutdown, &limits.wake, &limits.resume, &limits.sleep, &limits.agent, &limits.save,
+          &limits.destroy, &limits.replace, &limits.down, &limits.adopt})
         *limit = 200ms;
     limits.look = 20ms;
     limits.retry_first = 5ms;
