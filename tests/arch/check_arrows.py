@@ -74,6 +74,7 @@ LAYERS = [
     Layer("src/guestbus/host_news.*", "guestbus base std boost posix asio asio.wait xen"),
     Layer("src/guestbus/restored.*", "guestbus vchan std posix xen"),
     Layer("src/guestbus/*", "guestbus vchan base std boost posix asio asio.wait"),
+    Layer("src/storeguard/*", "storeguard base std boost posix log asio asio.wait xen"),
     Layer("src/rpcproxy/*_bus.?pp", BASIC + " rpcproxy model connect asio asio.wait json bus gen.schema gen.server"),
     Layer("src/rpcproxy/*", BASIC + " rpcproxy vchan model connect asio asio.wait beast json pugixml openssl cli11",
           never="sdbus sd-bus bus"),

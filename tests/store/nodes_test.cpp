@@ -1,10 +1,10 @@
 #include "connect/store/domain_identity.hpp"
-#include "connect/store/domain_news.hpp"
 #include "connect/store/domain_nodes.hpp"
 #include "connect/store/vm_nodes_store.hpp"
 
 #include "store/guest.hpp"
 #include "store/host.hpp"
+#include "store/toolstack_played.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -17,24 +17,7 @@ using namespace connect::store;
 using connect::SwitcherEntry;
 using model::VmState;
 
-const Uuid vm = Uuid::parse("11111111-2222-3333-4444-555555555555").value();
 const std::string entry_path = "/xenmgr/vms/" + vm.text();
-
-// What libxl makes for a domain of the VM, and removes with it.
-void make_toolstack_nodes(Host& host, unsigned domid) {
-    const auto home = "/local/domain/" + std::to_string(domid), machine = "/vm/" + vm.text();
-    const Permissions readable{.owner = 0, .others = Access::none, .entries = {{domid, Access::read}}};
-    for (const std::string& path : {home, machine}) {
-        host.run(host.store.write(path, ""));
-        host.run(host.store.set_permissions(path, readable));
-    }
-    host.run(host.store.write(home + "/vm", machine));
-    host.run(host.store.write(machine + "/uuid", vm.text()));
-}
-void remove_toolstack_nodes(Host& host, unsigned domid) {
-    host.run(host.store.remove("/local/domain/" + std::to_string(domid)));
-    host.run(host.store.remove("/vm/" + vm.text()));
-}
 
 // All nodes below `path`, with their permissions.
 std::set<std::string> tree(Host& host, const std::string& path) {
@@ -129,24 +112,6 @@ TEST_CASE("a stub domain speaks for its domain", "[nodes][played]") {
     host.run(make_domain_nodes(host.store, {.uuid = vm, .domid = 7, .stubdomid = 8}));
     CHECK(stub.write("/local/domain/7/acpi-state", "s3") == "OK");
     CHECK(guest.write("/local/domain/7/acpi-state", "s0") == "EACCES");
-}
-
-TEST_CASE("sleep, waking and hibernation are told once each, nonsense not at all", "[nodes][played]") {
-    Host host;
-    Guest guest{host.daemon, 7};
-    make_toolstack_nodes(host, 7);
-    host.run(make_domain_nodes(host.store, {.uuid = vm, .domid = 7}));
-    std::vector<int> told;
-    const PowerWatch power{host.store, 7, [&](int state) { told.push_back(state); }};
-    for (const char* word : {"s0", "s3", "s3", "s9", "S3", "", "s0"}) {
-        guest.write("/local/domain/7/acpi-state", word);
-        for (int turn = 0; turn < 3; ++turn)
-            host.settle();
-    }
-    host.until([&] { return told.size() >= 2; });
-    guest.write("/local/domain/7/power-state", "4");
-    host.until([&] { return told.size() >= 3; });
-    CHECK(told == std::vector{3, 0, 4});
 }
 
 TEST_CASE("who a domain is, is believed if no guest can have written it", "[nodes][played]") {
