@@ -1,4 +1,4 @@
-"""Facts that rows name: check image, memory MIB, state STATE, ping, written, medium FILE."""
+"""Facts that rows name: check acpi S-STATE, image, memory MIB, state STATE, ping, written, medium FILE."""
 
 import os
 import subprocess
@@ -20,6 +20,10 @@ class Checks:
 
     def state(self, state):
         eventually(lambda: self.vm.state == state, lambda: f"state {state}, it is {self.vm.state}")
+
+    def acpi(self, s_state):
+        eventually(lambda: int(self.vm.get("acpi-state")) == int(s_state),
+                   lambda: f"acpi-state {s_state}, it is {self.vm.get('acpi-state')}")
 
     def memory(self, mib):
         eventually(lambda: int(self.vm.get("memory-target")) == int(mib),

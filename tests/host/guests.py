@@ -95,7 +95,7 @@ class XenGuest:
 class SimGuest:
     """Deeds of the simulated guest; it has neither memory nor disks."""
 
-    DEEDS = {"poweroff": "halt", "reboot": "reboot", "crash": "crash"}
+    DEEDS = {"poweroff": "halt", "reboot": "reboot", "crash": "crash", "sleep": "sleep"}
 
     def __init__(self, vm, files):
         self.vm, self.files = vm, files

@@ -18,7 +18,7 @@ import dataclasses
 class Row:
     kind: str              # which VM, of KINDS
     what: str              # a sentence
-    begin: str             # stopped, running, paused, suspended
+    begin: str             # stopped, running, paused, suspended, asleep
     act: tuple             # steps
     end: str               # the property "state"
     domain: str = ""       # afterwards there is a "new" one, the "same", "none"; empty: whichever the state says
@@ -39,10 +39,15 @@ KINDS = {
     # Its firmware finds nothing to boot, which is a way of running, too, and takes no minutes.
     "hvm": {"config": {"virt-type": "hvm", "memory": "96", "display": "nogfx", "qemu-dm-path": "", "cdrom": "ISO"},
             "silent": True},
+    # Its guest sleeps and wakes as an operating system does, and has no drivers for Xen: cd/program.S.
+    "sleeper": {"config": {"virt-type": "hvm", "memory": "96", "display": "nogfx", "qemu-dm-path": "", "serial": "pty",
+                           "cdrom": "GUEST_ISO"},
+                "settings": {"pv-addons-installed": "true"}, "sim": ["no-drivers"]},
     "deaf": {"config": {"virt-type": "pv", "memory": "128", "cmdline": "console=hvc0 loglevel=5 lab.deaf"},
              "sim": ["refuse-shutdown"]},
     "equipped": {"config": {"virt-type": "pv", "memory": "128", "disk": "DISK", "nic": "/wired/0/bridged",
-                            "cmdline": "console=hvc0 loglevel=5 lab.address=192.168.128.7/24"}},
+                            "cmdline": "console=hvc0 loglevel=5 lab.address=192.168.128.7/24"},
+                 "settings": {"pv-addons-installed": "true"}},
     "greedy": {"config": {"virt-type": "pv", "memory": "65536"}, "sim": ["no-memory"]},
     "kernelless": {"config": {"virt-type": "pv", "memory": "128", "kernel": "/nowhere/kernel"}, "only": "xl"},
     "bridgeless": {"config": {"virt-type": "pv", "memory": "128", "nic": "nowhere"}, "only": "xl"},
@@ -101,6 +106,8 @@ ROWS = [
     Row("equipped", "disk and card work again after a save", "suspended",
         do("vm resume_from_file IMAGE", "guest recall", "check ping", "guest write"), "running", "new"),
     Row("equipped", "a VM with a disk and a card reboots", "running", do("vm reboot", "check ping"), "running", "new"),
+    Row("equipped", "a paravirtual guest has no sleep button, drivers or not", "running", do("vm sleep"), "running",
+        "same", error="not_supported"),
     Row("equipped", "nothing stays of it when it is destroyed", "running", do("vm destroy"), "stopped", "none"),
 
     Row("greedy", "a VM that the host has no memory for is refused", "stopped", do("vm start"), "stopped", "none",
@@ -120,4 +127,35 @@ ROWS = [
     Row("hvm", "it gets another medium", "running", do("set cd OTHER_ISO", "check medium OTHER_ISO"), "running", "same"),
     Row("hvm", "it is destroyed, and its device model with it", "running", do("vm destroy"), "stopped", "none",
         "(paused )?stopped"),
+
+    Row("sleeper", "a guest that boots by itself starts", "stopped", do("vm start"), "running", "new"),
+    Row("sleeper", "a guest sleeps when it is told to, and is running", "running", do("vm sleep", "check acpi 3"),
+        "running", "same", answers=False),
+    Row("sleeper", "whoever sleeps is not told again", "asleep", do("vm sleep", "check acpi 3"), "running", "same",
+        answers=False),
+    Row("sleeper", "a guest that sleeps is woken where it was", "asleep",
+        do("vm resume", "check acpi 0", "guest wake"), "running", "same"),
+    Row("sleeper", "a guest sleeps by itself", "running", do("guest sleep", "check acpi 3"), "running", "same",
+        answers=False),
+    Row("sleeper", "one that shall not sleep is woken at once", "running",
+        do("set auto-s3-wake true", "guest remember", "guest sleep", "guest wake", "check acpi 0",
+           "set auto-s3-wake false"), "running", "same"),
+    Row("sleeper", "a guest sleeps on while it is paused", "asleep",
+        do("vm pause", "check state paused", "check acpi 3", "vm unpause", "check acpi 3", "vm resume", "guest wake"),
+        "running", "same", "paused running"),
+    Row("sleeper", "a guest that sleeps is woken to shut down", "asleep", do("vm shutdown"), "stopped", "none",
+        "running stopping stopped"),
+    Row("sleeper", "a guest without drivers shuts down by its power button", "running", do("vm shutdown"), "stopped",
+        "none", "stopping stopped"),
+    Row("sleeper", "a guest that sleeps is destroyed", "asleep", do("vm destroy"), "stopped", "none", "stopped"),
+    Row("sleeper", "a guest without drivers is reset", "running", do("vm reboot"), "running", "new",
+        "rebooting stopped creating running"),
+    Row("sleeper", "a guest powers itself off", "running", do("guest poweroff"), "stopped", "none"),
+    Row("sleeper", "a guest resets itself", "running", do("guest reboot"), "running", "new"),
+    Row("sleeper", "a guest without drivers is not told to hibernate", "running", do("vm hibernate"), "running", "same",
+        error="not_supported"),
+    Row("sleeper", "a guest without drivers is saved", "running",
+        do("guest remember", "vm suspend_to_file IMAGE"), "suspended", "none", "suspending suspended"),
+    Row("sleeper", "and goes on where it was", "suspended", do("vm resume_from_file IMAGE", "guest recall"), "running",
+        "new"),
 ]

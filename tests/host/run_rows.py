@@ -23,10 +23,12 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "bus"))
 import dbus
 from gi.repository import GLib
 
+import boot_iso
 import residue
 from checks import Checks, eventually
 from guests import PATIENCE, SimGuest, XenGuest
 from rows import KINDS, ROWS
+from sleeper import Sleeper
 from stack import BIN, ENGINE, Stack, uuid_of, vm_tree
 
 KERNEL, INITRD = "/lab/guest/kernel", "/lab/guest/initrd"
@@ -41,6 +43,7 @@ class Files:
         for name, size in (("DISK", 1 << 20), ("ISO", 1 << 20), ("OTHER_ISO", 1 << 20)):
             with open(self.path(name), "wb") as file:
                 file.truncate(size)
+        pathlib.Path(self.path("GUEST_ISO")).write_bytes(boot_iso.image())
 
     def path(self, name):
         return str(self.stack.dir / f"{name.lower()}.{'iso' if 'ISO' in name else 'img'}")
@@ -75,6 +78,7 @@ def tree(uuid, kind, engine, files):
     if engine == "xl":    # nothing here has a clock that Xen would not trap
         config["extra-xenvm"] = {"0": "tsc_mode=native"}
     made["config"].update(config)
+    made.update(settings.get("settings", {}))
     return made
 
 
@@ -84,7 +88,8 @@ class Player:
     def __init__(self, stack, engine, kind, uuid, files):
         self.stack, self.engine, self.kind, self.files = stack, engine, kind, files
         self.vm = stack.vm(uuid)
-        self.guest = (XenGuest if engine == "xl" else SimGuest)(self.vm, files)
+        real = Sleeper if kind == "sleeper" else XenGuest
+        self.guest = (real if engine == "xl" else SimGuest)(self.vm, files)
         self.checks = Checks(engine, self.vm, files)
         self.silent = KINDS[kind].get("silent", False)
         self.later = []
@@ -97,7 +102,7 @@ class Player:
         elif verb == "vm":
             self.vm.call(words[0], *words[1:], timeout=PATIENCE)
         elif verb == "set":
-            self.vm.set(words[0], pathlib.Path(words[1]).name)
+            self.vm.set(words[0], {"true": True, "false": False}.get(words[1], pathlib.Path(words[1]).name))
         elif verb == "monitor":
             self.files.monitor(self.vm, *words)
         elif verb == "guest":
@@ -110,6 +115,8 @@ class Player:
     def bring(self, state):
         """The VM to where a row begins, by what other rows prove."""
         now = self.vm.state
+        if now == "running" and int(self.vm.get("acpi-state")) == 3:
+            self.vm.call("resume", timeout=PATIENCE)
         if now == state and state != "suspended":
             return
         if state == "stopped":
@@ -117,6 +124,11 @@ class Player:
         elif state == "paused":
             self.bring("running")
             self.vm.call("pause", timeout=PATIENCE)
+        elif state == "asleep":
+            self.bring("running")
+            self.guest.do("remember")
+            self.vm.call("sleep", timeout=PATIENCE)
+            return
         elif state == "suspended":
             self.bring("running")
             self.guest.do("remember")
