@@ -15,7 +15,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "bus")]
 
 from guest_shell import PATIENCE, GuestShell
 from labkit.archive import archive_of_programs
-from stack import BIN, DB, ROOT, XENMGR, Stack, uuid_of, wait_until
+from stack import BIN, DB, ROOT, XENMGR, Daemon, Stack, uuid_of, wait_until
 
 KERNEL, INITRD = "/lab/guest/kernel", pathlib.Path("/lab/guest/initrd")
 PROGRAMS = [BIN / "xenmgr-guest-bus", BIN / "hostile-guest", "/usr/bin/dbus-send"]
@@ -41,6 +41,9 @@ class GuestBus(unittest.TestCase):
                           database={"dom-store": {ONE: {"greeting": "hello one"}, TWO: {"greeting": "hello two"}}})
         cls.stack.__enter__()
         cls.addClassCleanup(cls.stack.__exit__, None, None, None)
+        cls.store = cls.stack.dir / "store"
+        cls.guard = Daemon(cls.stack, "store-guard", [BIN / "xenmgr-store-guard", "--listen", cls.store])
+        wait_until(cls.store.exists, "the guard of xenstore listens", PATIENCE)
         cls.start_proxy()
         cls.addClassCleanup(cls.end_guests)
         cls.guests = {uuid: cls.start_guest(uuid) for uuid in (ONE, TWO)}
@@ -49,7 +52,7 @@ class GuestBus(unittest.TestCase):
     def start_proxy(cls):
         cls.proxy = cls.stack.start(
             "rpc-proxy", "com.citrix.xenclient.rpc_proxy",
-            [BIN / "rpc-proxy", "--server", "--incoming-channel", "vchan:", "--outgoing-channel",
+            [BIN / "rpc-proxy", "--server", "--incoming-channel", "vchan:", "--xenstore", cls.store, "--outgoing-channel",
              cls.stack.address.split(",")[0].replace("path=", ""), "--rules", ROOT / "policy/rpc-proxy.rules",
              "--max-handshake", str(PATIENCE), "--max-stalled", str(PATIENCE)])
 
@@ -132,6 +135,14 @@ class GuestBus(unittest.TestCase):
             self.wait_for_bus(shell)
         self.assertIn("hello one", self.succeeds(ONE, READ))
         self.assertIn("hello two", self.succeeds(TWO, READ))
+
+    def test_the_firewall_reaches_xenstore_through_its_guard_alone(self):
+        self.guard.kill()
+        type(self).guard = Daemon(self.stack, "store-guard", [BIN / "xenmgr-store-guard", "--listen", self.store])
+        self.guests[ONE].run("killall -9 xenmgr-guest-bus; wait")
+        self.start_bus(self.guests[ONE])
+        self.assertIn("hello one", self.succeeds(ONE, READ))
+        self.assertNotIn("refused", self.guard.log.read_text())
 
     def test_the_guests_program_may_be_killed_and_started_again(self):
         for _ in range(3):
