@@ -60,6 +60,16 @@ public:
         tell(uuid);
     }
 
+    void guest_boots(const Uuid& uuid) {
+        machines[uuid].facts.booted = true;
+        tell(uuid);
+    }
+
+    void guest_says(const Uuid& uuid, model::PvDrivers drivers) {
+        machines[uuid].facts.drivers = std::move(drivers);
+        tell(uuid);
+    }
+
     void monitor_dies(const Uuid& uuid) {
         FakeMachine& machine = machines[uuid];
         machine.monitor = false;
@@ -197,6 +207,8 @@ private:
         if (machine.domains != 0) --machine.domains;
         machine.facts.domid = -1;
         machine.facts.acpi = 5;
+        machine.facts.booted = false;
+        machine.facts.drivers = {};
         machine.facts.reason = reason;
         ended_.wake();
         enter(uuid, state);

@@ -1,3 +1,4 @@
+#include "base/files.hpp"
 #include "connect/store/domain_identity.hpp"
 #include "connect/store/domain_nodes.hpp"
 #include "connect/store/vm_nodes_store.hpp"
@@ -6,8 +7,11 @@
 #include "store/host.hpp"
 #include "store/toolstack_played.hpp"
 
+#include <fmt/format.h>
 #include <catch2/catch.hpp>
 
+#include <array>
+#include <cstdlib>
 #include <set>
 
 namespace xm::test {
@@ -42,6 +46,46 @@ TEST_CASE("every node has one row, one path and words about it", "[nodes]") {
         CHECK((!row.writer.empty() && !row.reader.empty() && !row.meaning.empty() && !row.ends_with.empty()));
     }
     CHECK(path_of(NodeId::cd_autolock, owner) == "/local/domain/7/bsgdev-req/1_0_0_0/autolock");
+}
+
+std::string shown(std::string_view words) {
+    std::string text{words};
+    for (auto at = text.find('<'); at != text.npos; at = text.find('<'))
+        text.replace(at, 1, "&lt;");
+    return text;
+}
+
+// The table of docs/XENSTORE.md.
+std::string page_of_nodes() {
+    std::string page;
+    for (const NodeRow& row : node_rows) {
+        const auto made = std::array{"when there is something to say", "with the domain", "before it runs",
+                                     "before it runs, with `argo`",
+                                     "before it runs, with `boot-sentinel`"}[static_cast<std::size_t>(row.made)];
+        const auto may = std::array{"nothing",
+                                    "as the node above",
+                                    "every domain reads",
+                                    "the domain reads and writes",
+                                    "the domain's own; the host reads",
+                                    "the stub domain's own, else the domain's",
+                                    "every domain reads and writes"}[static_cast<std::size_t>(row.grant)];
+        const auto value = row.value.empty() ? std::string{} : fmt::format(" At first `{}`.", row.value);
+        page += fmt::format("| `{}` | {} | {} | {} | {} | {} | {}.{} |\n", row.path, row.writer, row.reader, made, may,
+                            row.ends_with, shown(row.meaning), value);
+    }
+    return page;
+}
+
+TEST_CASE("the page about nodes has the table; XM_WRITE_DOCS=1 writes it anew", "[nodes][played]") {
+    constexpr std::string_view last_line_before = "|---|---|---|---|---|---|---|\n";
+    const auto text = files::read(XM_NODES_PAGE);
+    const auto begin = text.find(last_line_before) + last_line_before.size();
+    const auto end = text.find("\n\n", begin) + 1;
+    REQUIRE(begin < end);
+    if (std::getenv("XM_WRITE_DOCS"))
+        files::replace(XM_NODES_PAGE, text.substr(0, begin) + page_of_nodes() + text.substr(end), 0644);
+    else
+        CHECK(text.substr(begin, end - begin) == page_of_nodes());
 }
 
 TEST_CASE("no domain but the one whose node it is may write, except where every domain may", "[nodes]") {

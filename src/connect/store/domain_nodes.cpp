@@ -30,20 +30,26 @@ void permit(Session& session, NodeId node, const NodeOwner& domain) {
         session.set_permissions(path_of(node, domain), *permissions);
 }
 
+// It may be written by the guest, so it must not take the place of a node that others rely on.
+void check_sentinel(Session& session, const std::string& path, const std::string& name) {
+    if (!model::is_node_name(name))
+        fail(errors::bad_value, text::escaped(name), "a boot sentinel is a name of one node");
+    if (session.read(path)) fail(errors::bad_value, name, "the domain has another node of its boot sentinel's name");
+}
+
 void make(Session& session, const NodeRow& row, const NodeOwner& domain) {
     const auto path = path_of(row.id, domain);
-    const bool is_there = (row.made == Made::by_libxl || row.made == Made::if_sentinel) && session.read(path);
-    if (is_there && row.made == Made::if_sentinel)
-        fail(errors::bad_value, domain.sentinel, "the domain has another node of the name of its boot sentinel");
-    if (row.made != Made::by_libxl) session.write(path, value_of(row.id, domain));
-    if (row.made != Made::by_libxl || is_there) permit(session, row.id, domain);
+    if (row.made == Made::if_sentinel) check_sentinel(session, path, domain.sentinel);
+    if (row.made != Made::by_libxl)
+        session.write(path, value_of(row.id, domain));
+    else if (!session.read(path))
+        return;
+    permit(session, row.id, domain);
 }
 
 }    // namespace
 
 Store::awaitable<> make_domain_nodes(Store& store, NodeOwner domain) {
-    if (!domain.sentinel.empty() && !model::is_node_name(domain.sentinel))
-        fail(errors::bad_value, text::escaped(domain.sentinel), "a boot sentinel is a name of one node");
     return store.transact([domain = std::move(domain)](Session& session) {
         for (const NodeRow& row : node_rows)
             if (wants(domain, row.made)) make(session, row, domain);

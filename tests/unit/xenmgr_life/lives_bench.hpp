@@ -86,7 +86,7 @@ inline Limits quick() {
     for (auto* limit :
          {&limits.hook, &limits.launch, &limits.create, &limits.created, &limits.dependency, &limits.command,
           &limits.unpaused, &limits.shutdown, &limits.wake, &limits.resume, &limits.sleep, &limits.agent, &limits.save,
-          &limits.destroy, &limits.replace, &limits.down, &limits.adopt})
+          &limits.destroy, &limits.replace, &limits.down, &limits.adopt, &limits.booted})
         *limit = 200ms;
     limits.look = 20ms;
     limits.retry_first = 5ms;

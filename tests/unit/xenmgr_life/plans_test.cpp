@@ -65,6 +65,32 @@ TEST_CASE("a VM with a suspend image is restored instead of created") {
     CHECK(plan.find("create_domain") == std::string::npos);
 }
 
+TEST_CASE("a start ends when the guest has written to its boot sentinel, or has had the time") {
+    BootContext context = boot();
+    context.settings.boot_sentinel = "booted";
+    CHECK(to_string(plan_boot(context, limits).back()) == "wait_booted <=60s or-log");
+    context.suspend_image_exists = true;    // such a guest booted long ago
+    CHECK(plan_boot(context, limits).back().what == Do::wait_running);
+}
+
+TEST_CASE("a service VM is told whether it may have its memory kept") {
+    const auto told = [](BootContext context) {
+        for (const Step& step : plan_boot(context, limits))
+            if (step.what == Do::set_snapshot_state) return step.arg;
+        return std::string{"nothing"};
+    };
+    BootContext context = boot();
+    CHECK(told(context) == "nothing");
+    context.settings.service_vm = true;
+    CHECK(told(context) == "start-no-snapshot");
+    context.settings.start_from_suspend_image = "/storage/image";
+    CHECK(told(context) == "start");
+    context.suspend_image_exists = true;
+    CHECK(told(context) == "resume");
+    context.settings.service_vm = false;
+    CHECK(told(context) == "resume");
+}
+
 TEST_CASE("the hook that stands in for a start is all that happens, unless the caller asks for the start itself") {
     StartContext context{.uuid = vm};
     context.running = true;

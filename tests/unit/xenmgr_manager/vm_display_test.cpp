@@ -79,6 +79,22 @@ TEST_CASE("the network's backend is the VM that provides it, while it runs") {
     CHECK(world.nodes.network_backend == 0);
 }
 
+TEST_CASE("the network's backend is known before it runs") {
+    World world;
+    world.display.domain_created(net);
+    CHECK(world.nodes.network_backend == 8);
+}
+
+TEST_CASE("a domain learns before it runs that its firewall is ready, and may use its snapshot's node") {
+    World world;
+    world.display.snapshot_state_set(net, model::SnapshotState::possible);
+    world.display.domain_created(net);
+    world.display.domain_created(web);
+    CHECK(world.nodes.behind_firewall == std::set{7, 8});
+    CHECK(world.nodes.snapshots == std::map<Uuid, model::SnapshotState>{{net, model::SnapshotState::possible}});
+    CHECK(world.nodes.snapshots_shared == std::map<Uuid, int>{{net, 8}});
+}
+
 TEST_CASE("drives lock by themselves unless the host forbids it or a VM has them") {
     World world;
     world.registry.edit_host_tree().set("xenmgr/cdassign/2_0_0_0", web.text());
