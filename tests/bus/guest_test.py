@@ -14,7 +14,7 @@ import dbus.service
 from bus_case import BusTest
 from stack import BIN, DB, ROOT, XENMGR, uuid_of, vm_tree, wait_until
 
-WEB, OTHER = uuid_of(1), uuid_of(2)
+WEB, OTHER, SAYING = (uuid_of(number) for number in (1, 2, 3))
 PROXY = "com.citrix.xenclient.rpc_proxy"
 AGENT = "com.citrix.xenclient.guest"
 
@@ -35,9 +35,17 @@ class Agent(dbus.service.Object):
         self.asked.append("shutdown")
         self.shut_down()
 
+    @dbus.service.signal(AGENT, signature="")
+    def agent_started(self):
+        pass
+
+    @dbus.service.signal(AGENT, signature="")
+    def agent_uninstalled(self):
+        pass
+
 
 class Guests(BusTest):
-    vms = [vm_tree(WEB, **{"domstore-read-access": "true"}), vm_tree(OTHER)]
+    vms = [vm_tree(WEB, **{"domstore-read-access": "true"}), vm_tree(OTHER), vm_tree(SAYING)]
 
     def setUp(self):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="xenmgr-guests-", dir=self.stack.dir))
@@ -90,6 +98,32 @@ class Guests(BusTest):
         wait_until(refused, "the VM's own rule denies")
         self.stack.database("rm", f"/vm/{WEB}/rpc-firewall-rules/0")
         wait_until(lambda: not refused(), "the rule is gone")
+
+    def drivers_become(self, vm, there):
+        wait_until(lambda: bool(vm.get("pv-addons")) == there, f"pv-addons is {there}")
+
+    def test_a_guest_whose_agent_starts_has_drivers_until_it_is_removed(self):
+        vm, other = self.vm(SAYING), self.vm(OTHER)
+        vm.call("start")
+        other.call("start")
+        self.assertFalse(vm.get("pv-addons"))
+        agent = Agent(self.guest(SAYING, 10), None)
+        agent.agent_started()
+        self.drivers_become(vm, True)
+        vm.call("sleep")    # which a guest without drivers is not sent to
+        vm.call("resume")
+        agent.agent_uninstalled()
+        self.drivers_become(vm, False)
+        self.assertFalse(other.get("pv-addons"))
+
+    def test_what_is_said_on_the_host_is_of_no_guest(self):
+        vm = self.vm(WEB)
+        vm.call("start")
+        agent = Agent(self.stack.connect(), None)
+        agent.agent_started()
+        self.stack.manager("list_vms")
+        self.assertFalse(vm.get("pv-addons"))
+        vm.call("destroy")
 
     def test_a_guest_with_an_agent_is_shut_down_by_it(self):
         vm = self.vm(WEB)

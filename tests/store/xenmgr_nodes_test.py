@@ -8,18 +8,24 @@ import sys
 import tempfile
 import unittest
 
+import dbus.bus
+import dbus.lowlevel
+
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "bus"))
 
 from bus_case import BusTest
 from played_xenstored import PROGRAM, Client, PlayedXenstored
-from stack import uuid_of, vm_tree, wait_until
+from stack import BIN, ROOT, uuid_of, vm_tree, wait_until
 
-SHOWN, NETWORK, KEPT, REMOVED = (uuid_of(n) for n in range(1, 5))
+SHOWN, NETWORK, KEPT, REMOVED, SERVICE, PLAIN = (uuid_of(n) for n in range(1, 7))
+GUEST = "com.citrix.xenclient.guest"
+PROXY = "com.citrix.xenclient.rpc_proxy"
 
 
 class Nodes(BusTest):
     vms = [vm_tree(SHOWN, slot="4"), vm_tree(KEPT), vm_tree(REMOVED),
-           vm_tree(NETWORK, **{"type": "ndvm", "provides-network-backend": "true"})]
+           vm_tree(NETWORK, **{"type": "ndvm", "provides-network-backend": "true"}),
+           vm_tree(SERVICE, type="uivm"), vm_tree(PLAIN, type="syncvm")]
 
     @classmethod
     def setUpClass(cls):
@@ -37,7 +43,7 @@ class Nodes(BusTest):
 
     def tearDown(self):
         for tree in self.vms:
-            if tree["uuid"] != REMOVED:
+            if tree["uuid"] not in (REMOVED, SERVICE):    # which have been deleted
                 self.vm(tree["uuid"]).call("destroy")
 
     def reads(self, path, expected):
@@ -52,6 +58,8 @@ class Nodes(BusTest):
             self.reads(f"{entry}/{name}", value)
         vm.set("name", "another")
         self.reads(f"{entry}/name", "another")
+        vm.set("image-path", "images/another.png")
+        self.reads(f"{entry}/image", "images/another.png")
         vm.set("hidden-in-switcher", True)
         self.reads(f"{entry}/hidden", "1")
         vm.set("slot", 6)
@@ -68,6 +76,68 @@ class Nodes(BusTest):
         self.reads(f"{node}/state", "paused")
         vm.call("destroy")
         self.reads(f"{node}/state", None)
+
+    def guest_emits(self, uuid, signal):
+        """As a process in the VM does, through the firewall."""
+        socket = self.stack.dir / "guest"
+        proxy = self.stack.start("rpc-proxy", PROXY, [
+            BIN / "rpc-proxy", "--server", "-i", f"unix:{socket}", "-o", f"unix:{self.stack.dir}/bus",
+            "-r", ROOT / "policy/rpc-proxy.rules", "--incoming-domid", "7", "--incoming-uuid", uuid])
+        self.addCleanup(proxy.kill)
+        guest = dbus.bus.BusConnection(f"unix:path={socket}")
+        guest.send_message(dbus.lowlevel.SignalMessage("/", GUEST, signal))
+        guest.flush()
+        return guest
+
+    def test_a_display_that_has_come_up_is_shown_until_the_vm_is_down(self):
+        vm, entry = self.vm(SHOWN), f"/xenmgr/vms/{SHOWN}"
+        vm.call("start")
+        self.reads(f"{entry}/domid", str(vm.domid))
+        guest = self.guest_emits(SHOWN, "xorg_running")
+        self.reads(f"{entry}/xorg", "1")
+        vm.set("name", "yet another")
+        self.reads(f"{entry}/name", "yet another")
+        self.reads(f"{entry}/xorg", "1")
+        guest.close()
+        vm.call("destroy")
+        self.reads(entry, None)
+        vm.call("start")
+        self.reads(f"{entry}/domid", str(vm.domid))
+        self.reads(f"{entry}/xorg", None)
+
+    def test_a_display_of_a_vm_that_does_not_run_is_not_shown(self):
+        self.guest_emits(KEPT, "xorg_running").close()
+        self.vm(KEPT).call("start")
+        self.reads(f"/xenmgr/vms/{KEPT}/domid", str(self.vm(KEPT).domid))
+        self.reads(f"/xenmgr/vms/{KEPT}/xorg", None)
+
+    def test_a_service_vm_that_asks_has_its_memory_kept_and_starts_from_it(self):
+        vm, node = self.vm(SERVICE), f"/xenmgr/service-vm-snapshot/{SERVICE}/state"
+        image = self.stack.dir / "memory"
+        vm.set("start-from-suspend-image", str(image))
+        vm.call("start")
+        self.reads(node, "start")
+        first = vm.domid
+        self.store.write(node, "snapshot")
+        self.reads(node, "resume")
+        wait_until(lambda: vm.state == "running" and vm.domid != first, "it goes on in a new domain")
+        self.assertTrue(image.exists())
+        vm.call("destroy")
+        vm.call("start")
+        self.reads(node, "resume")
+        vm.call("destroy")
+        vm.call("delete")
+        self.reads(node, None)
+
+    def test_a_service_vm_without_a_file_for_its_memory_is_told_so_and_cannot_ask(self):
+        vm, node = self.vm(PLAIN), f"/xenmgr/service-vm-snapshot/{PLAIN}/state"
+        vm.call("start")
+        self.reads(node, "start-no-snapshot")
+        first = vm.domid
+        self.store.write(node, "snapshot")
+        self.vm(KEPT).call("start")
+        self.reads(f"/xenmgr/vms/{KEPT}/domid", str(self.vm(KEPT).domid))
+        self.assertEqual((vm.state, vm.domid), ("running", first))
 
     def test_the_network_backend_is_known_while_it_runs(self):
         vm = self.vm(NETWORK)

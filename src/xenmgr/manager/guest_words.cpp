@@ -54,9 +54,10 @@ asio::awaitable<void> GuestWords::keep_memory(Uuid vm, std::string file) {
         Uuid vm;
     };
     const Turn turn{keeping_, vm};
-    co_await lives_.suspend_to_file(vm, std::move(file));
+    co_await lives_.suspend_to_file(vm, file);
     nodes_.set_snapshot_state(vm, model::SnapshotState::kept);
-    co_await lives_.start(vm);
+    nodes_.set_snapshot_state(vm, model::SnapshotState::resuming);
+    co_await lives_.resume_from_file(vm, std::move(file));
 }
 
 void GuestWords::in_background(asio::awaitable<void> work, const char* what, const Uuid& vm) {
