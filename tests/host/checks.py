@@ -1,9 +1,10 @@
-"""Facts that rows name: check acpi S-STATE, image, memory MIB, state STATE, ping, written, medium FILE."""
+"""Facts that rows name: check acpi S-STATE, device TEXT, no-device TEXT, image, medium [FILE], memory MIB,
+ping [ADDRESS], state STATE, written IMAGE."""
 
 import os
 import subprocess
 
-from guests import PATIENCE, image_begins_with, store_read
+from guests import PATIENCE, image_contains, store_read
 from stack import wait_until
 
 
@@ -38,17 +39,27 @@ class Checks:
         line = subprocess.run(["xl", "list", str(self.vm.domid)], capture_output=True, text=True, check=True).stdout
         return int(line.splitlines()[1].split()[-4]) * 1024
 
-    def ping(self):
+    def ping(self, address="192.168.128.7"):
         if self.real:
-            eventually(lambda: subprocess.run(["ping", "-c1", "-W5", "192.168.128.7"], capture_output=True,
+            eventually(lambda: subprocess.run(["ping", "-c1", "-W1", address], capture_output=True,
                                               check=False).returncode == 0, "a ping crosses")
 
-    def written(self):
+    def written(self, image):
         if self.real:
-            eventually(lambda: image_begins_with(self.files.path("DISK"), self.files.token), "the image has the text")
+            eventually(lambda: image_contains(image, self.files.token), "the image has the text")
 
-    def medium(self, file):
+    def devices(self):
+        return self.files.monitor(self.vm, "device")
+
+    def device(self, text):
+        eventually(lambda: text in self.devices(), lambda: f"{text} in: {self.devices()}")
+
+    def no_device(self, text):
+        assert text not in self.devices(), f"{text} is still there"
+
+    def medium(self, file=""):
+        self.device(f"disk {file}:file:hdc")
         if self.real:
             path = f"/local/domain/0/backend/qdisk/{self.vm.domid}/5632/params"    # hdc
-            eventually(lambda: store_read(path).endswith(str(file)),
-                       lambda: f"{file} in the drive, there is {store_read(path)}")
+            eventually(lambda: store_read(path).partition(":")[2] == file,
+                       lambda: f"'{file}' in the drive, there is '{store_read(path)}'")

@@ -66,7 +66,11 @@ class XenGuest:
         "remember": "echo well >/tmp/remembered",
         "recall": "grep well /tmp/remembered",
         "forget": "! ls /tmp/remembered",
-        "write": "echo TOKEN | dd of=/dev/xvda bs=512 conv=sync,fsync",
+        "write": "echo {token} | dd of=/dev/{0} bs=512 conv=sync,fsync",
+        "read": "grep -q {token} /dev/{0}",
+        # Each of its cards has two addresses, whenever it comes.
+        "address": "(while sleep 1; do for card in /sys/class/net/eth*; do card=${{card##*/}}; ip link set $card up; "
+                   "for net in 128 129; do ip addr add 192.168.$net.8/24 dev $card; done; done; done >/dev/null 2>&1 &)",
     }
 
     def __init__(self, vm, files):
@@ -82,13 +86,16 @@ class XenGuest:
         finally:
             console.close()
 
-    def do(self, deed):
+    def do(self, deed, *words):
         if deed in self.DEEDS:
             console = Console(self.vm.domid)
             console.type(f"{self.DEEDS[deed]}\n".encode())
             console.close()
             return
-        output, status = self.shell(self.COMMANDS[deed].replace("TOKEN", self.files.token), again_after=10)
+        command = self.COMMANDS[deed].format(*words, token=self.files.token)
+        if words:    # a disk, which may be on its way
+            command = f"until [ -b /dev/{words[0]} ]; do sleep 0.1; done; {command}"
+        output, status = self.shell(command, again_after=10)
         assert status == 0, f"guest {deed}: status {status}: {output}"
 
 
@@ -103,7 +110,7 @@ class SimGuest:
     def answers(self):
         pass
 
-    def do(self, deed):
+    def do(self, deed, *_):
         if deed in self.DEEDS:
             self.files.monitor(self.vm, "sim-guest", f"event={self.DEEDS[deed]}")
 
@@ -113,5 +120,5 @@ def store_read(path):
     return done.stdout.strip() if done.returncode == 0 else ""
 
 
-def image_begins_with(image, text):
-    return pathlib.Path(image).read_bytes()[:len(text)] == text.encode()
+def image_contains(image, text):
+    return text.encode() in pathlib.Path(image).read_bytes()

@@ -7,8 +7,9 @@ The same rows hold on the simulated engine and on Xen; run_rows.py performs them
     monitor COMMAND [NAME=VALUE]  a command of its xenvm
     guest DEED                    the guest does something by itself: see guests.py
     check FACT                    something must be true at this point: see checks.py
+    connect CARD NETWORK          the property "network" of one of the VM's cards
 
-IMAGE stands for a file that does not exist yet, DISK, ISO and OTHER_ISO for files that do.
+IMAGE stands for a file that does not exist yet, DISK, QCOW, VHD, ISO and OTHER_ISO for files that do.
 """
 
 import dataclasses
@@ -32,7 +33,7 @@ def do(*steps):
 
 
 # Settings of each kind: stored values below config/, and what else is unusual about it. "sim" are faults that give the
-# simulated guest the same nature; "only" names the engine that can have such a VM.
+# simulated guest the same nature; "only" names the engine that can have such a VM; "disks" are type and file of each.
 KINDS = {
     "pv": {"config": {"virt-type": "pv", "memory": "128", "cmdline": "console=hvc0 loglevel=5"}},
     "pvh": {"config": {"virt-type": "pvh", "memory": "128", "cmdline": "console=hvc0 loglevel=5"}},
@@ -45,13 +46,18 @@ KINDS = {
                 "settings": {"pv-addons-installed": "true"}, "sim": ["no-drivers"]},
     "deaf": {"config": {"virt-type": "pv", "memory": "128", "cmdline": "console=hvc0 loglevel=5 lab.deaf"},
              "sim": ["refuse-shutdown"]},
-    "equipped": {"config": {"virt-type": "pv", "memory": "128", "disk": "DISK", "nic": "/wired/0/bridged",
+    "equipped": {"config": {"virt-type": "pv", "memory": "128", "nic": "/wired/0/bridged",
                             "cmdline": "console=hvc0 loglevel=5 lab.address=192.168.128.7/24"},
-                 "settings": {"pv-addons-installed": "true"}},
+                 "disks": {"xvda": "file DISK"}, "settings": {"pv-addons-installed": "true"}},
+    "reader": {"config": {"virt-type": "pv", "memory": "128", "cmdline": "console=hvc0 loglevel=5"},
+               "disks": {"xvda": "raw DISK", "xvdb": "qcow QCOW", "xvdc": "vhd VHD"}},
+    # It takes long to start on either engine.
+    "slow": {"config": {"virt-type": "pv", "memory": "128", "cmdline": "console=hvc0 loglevel=5"}, "sim": ["slow:300"]},
     "greedy": {"config": {"virt-type": "pv", "memory": "65536"}, "sim": ["no-memory"]},
     "kernelless": {"config": {"virt-type": "pv", "memory": "128", "kernel": "/nowhere/kernel"}, "only": "xl"},
     "bridgeless": {"config": {"virt-type": "pv", "memory": "128", "nic": "nowhere"}, "only": "xl"},
     "spoiled": {"config": {"virt-type": "pv", "memory": "128", "kernel": "DISK"}, "only": "xl"},
+    "foreign": {"config": {"virt-type": "pv", "memory": "128"}, "disks": {"xvda": "vdi DISK"}, "only": "xl"},
 }
 
 
@@ -85,6 +91,21 @@ ROWS = [
     Row("pv", "a VM that crashed starts again", "stopped", do("vm start"), "running", "new", "creating running"),
     Row("pv", "a checkpoint is a file, and the guest goes on", "running",
         do("guest remember", "monitor checkpoint file=IMAGE", "check image", "guest recall"), "running", "same"),
+    Row("pv", "a guest that went on after a checkpoint is seen to end", "running",
+        do("monitor checkpoint file=IMAGE", "guest poweroff"), "stopped", "none"),
+    Row("pv", "a card is added while it runs, a ping crosses, on another bridge as well", "running",
+        do("monitor nic-add network=/wired/0/bridged", "check device network=/wired/0/bridged", "guest address",
+           "check ping 192.168.128.8", "monitor nic-network-switch id=0 network=/wired/1/bridged bridge=xenbr1",
+           "check device bridge=xenbr1", "check ping 192.168.129.8"), "running", "same"),
+    Row("pv", "a disk is added while it runs, and what the guest writes is in the image", "running",
+        do("monitor disk-add disk=DISK:file:xvdb:w:disk", "check device DISK:file:xvdb", "guest write xvdb",
+           "check written DISK"), "running", "same"),
+    Row("pv", "what was added comes back with a saved VM", "running",
+        do("guest remember", "vm suspend_to_file IMAGE", "vm resume_from_file IMAGE", "guest recall",
+           "check device bridge=xenbr1", "check ping 192.168.129.8", "check device DISK:file:xvdb", "guest write xvdb"),
+        "running", "new"),
+    Row("pv", "and not with one that starts anew", "running", do("vm destroy", "vm start", "check no-device xvdb"),
+        "running", "new"),
     Row("pv", "memory goes back to the host, and is had again", "running",
         do("monitor set-mem-target mib=100", "check memory 100", "monitor set-mem-target mib=128", "check memory 128"),
         "running", "same"),
@@ -102,13 +123,32 @@ ROWS = [
     Row("equipped", "a VM with a disk and a card starts, and a ping crosses", "stopped", do("vm start", "check ping"),
         "running", "new", "creating running"),
     Row("equipped", "what the guest writes is in the image", "running",
-        do("guest write", "vm shutdown", "check written"), "stopped", "none"),
+        do("guest write xvda", "vm shutdown", "check written DISK"), "stopped", "none"),
     Row("equipped", "disk and card work again after a save", "suspended",
-        do("vm resume_from_file IMAGE", "guest recall", "check ping", "guest write"), "running", "new"),
+        do("vm resume_from_file IMAGE", "guest recall", "check ping", "guest write xvda"), "running", "new"),
     Row("equipped", "a VM with a disk and a card reboots", "running", do("vm reboot", "check ping"), "running", "new"),
     Row("equipped", "a paravirtual guest has no sleep button, drivers or not", "running", do("vm sleep"), "running",
         "same", error="not_supported"),
+    Row("equipped", "its card is put on another network, and a ping crosses", "running",
+        do("guest address", "connect 0 /wired/1/bridged", "check device network=/wired/1/bridged",
+           "check ping 192.168.128.8"), "running", "same"),
     Row("equipped", "nothing stays of it when it is destroyed", "running", do("vm destroy"), "stopped", "none"),
+
+    Row("reader", "raw, qcow2 and VHD images are a guest's disks", "stopped",
+        do("vm start", "guest write xvda", "guest write xvdb", "guest write xvdc"), "running", "new"),
+    Row("reader", "they are after a save", "suspended",
+        do("vm resume_from_file IMAGE", "guest recall", "guest read xvda", "guest read xvdb", "guest read xvdc"),
+        "running", "new"),
+    Row("reader", "what the guest has written is in them", "running",
+        do("vm shutdown", "check written DISK", "check written QCOW", "check written VHD"), "stopped", "none"),
+
+    Row("slow", "a VM that is being started is not started twice", "stopped",
+        do("vm start &", "check state creating", "vm start"), "running", "new", "creating running",
+        error="start_in_flight"),
+    Row("slow", "a VM that is being started is destroyed", "stopped",
+        do("vm start &", "check state creating", "vm destroy"), "stopped", "none", "creating stopped"),
+    Row("slow", "a VM that is being started cannot shut down yet", "stopped",
+        do("vm start &", "check state creating", "vm shutdown"), "running", "new", error="vm_busy"),
 
     Row("greedy", "a VM that the host has no memory for is refused", "stopped", do("vm start"), "stopped", "none",
         error="memory"),
@@ -116,6 +156,8 @@ ROWS = [
         error="/nowhere/kernel"),
     Row("spoiled", "a kernel that is none is refused", "stopped", do("vm start"), "stopped", "none",
         error="hypervisor_refused"),
+    Row("foreign", "a disk that nothing here can read is refused", "stopped", do("vm start"), "stopped", "none",
+        error="vdi"),
     Row("bridgeless", "a card whose bridge does not exist leaves no half of a VM", "stopped", do("vm start"), "stopped",
         "none", error="hypervisor_refused"),
 
@@ -125,6 +167,9 @@ ROWS = [
     Row("hvm", "it pauses", "running", do("vm pause"), "paused", "same", "paused"),
     Row("hvm", "it goes on", "paused", do("vm unpause"), "running", "same", "running"),
     Row("hvm", "it gets another medium", "running", do("set cd OTHER_ISO", "check medium OTHER_ISO"), "running", "same"),
+    Row("hvm", "its medium is taken out, and put in again", "running",
+        do("monitor cd-eject virtpath=hdc", "check medium", "monitor cd-insert-file virtpath=hdc file=ISO",
+           "check medium ISO"), "running", "same"),
     Row("hvm", "it is destroyed, and its device model with it", "running", do("vm destroy"), "stopped", "none",
         "(paused )?stopped"),
 

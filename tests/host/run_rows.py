@@ -24,6 +24,7 @@ import dbus
 from gi.repository import GLib
 
 import boot_iso
+import disk_images
 import residue
 from checks import Checks, eventually
 from guests import PATIENCE, SimGuest, XenGuest
@@ -40,32 +41,44 @@ class Files:
     def __init__(self, stack):
         self.stack = stack
         self.token = f"written-{os.getpid()}"
-        for name, size in (("DISK", 1 << 20), ("ISO", 1 << 20), ("OTHER_ISO", 1 << 20)):
-            with open(self.path(name), "wb") as file:
-                file.truncate(size)
-        pathlib.Path(self.path("GUEST_ISO")).write_bytes(boot_iso.image())
+        for name, content in (("DISK", bytes(1 << 20)), ("ISO", bytes(1 << 20)), ("OTHER_ISO", bytes(1 << 20)),
+                              ("GUEST_ISO", boot_iso.image()), ("QCOW", disk_images.qcow2()), ("VHD", disk_images.vhd())):
+            pathlib.Path(self.path(name)).write_bytes(content)
 
     def path(self, name):
         return str(self.stack.dir / f"{name.lower()}.{'iso' if 'ISO' in name else 'img'}")
 
     def fill_in(self, words):
-        return [self.path(word) if word in ("DISK", "ISO", "OTHER_ISO", "IMAGE") else
-                re.sub(r"=IMAGE$", f"={self.path('IMAGE')}", word) for word in words]
+        name = re.compile(r"\b(?:DISK|QCOW|VHD|ISO|OTHER_ISO|IMAGE)\b")
+        return [name.sub(lambda found: self.path(found.group()), word) for word in words]
 
     def monitor(self, vm, *words):
+        """What it answers."""
         done = subprocess.run([BIN / "xenvm-cmd", vm.uuid, *words], capture_output=True, text=True, check=False,
                               timeout=PATIENCE, env={**os.environ, "XENVM_SOCKET_DIR": str(self.stack.run_dir)})
         if done.returncode:
             raise dbus.DBusException(f"{done.stdout}{done.stderr}".strip())
+        return done.stdout
+
+
+def second_bridge():
+    """Beside the lab's own."""
+    if not pathlib.Path("/sys/class/net/xenbr1").exists():
+        subprocess.run(["ip", "link", "add", "xenbr1", "type", "bridge"], check=True)
+    subprocess.run(["ip", "addr", "replace", "192.168.129.1/24", "dev", "xenbr1"], check=True)
+    subprocess.run(["ip", "link", "set", "xenbr1", "up"], check=True)
 
 
 def tree(uuid, kind, engine, files):
     settings = KINDS[kind]
     config = dict(settings["config"])
     made = vm_tree(uuid, *(settings.get("sim", []) if engine == "sim" else []), name=kind)
-    if "disk" in config:
-        config["disk"] = {"0": {"path": files.path(config.pop("disk")), "type": "file", "mode": "w", "device": "xvda",
-                                "devtype": "disk"}}
+    if "disks" in settings:
+        config["disk"] = {}
+        for number, (device, type_and_name) in enumerate(settings["disks"].items()):
+            kind_of_image, name = type_and_name.split()
+            config["disk"][str(number)] = {"path": files.path(name), "type": kind_of_image, "mode": "w",
+                                           "device": device, "devtype": "disk"}
     if "cdrom" in config:
         config["disk"] = {"0": {"path": files.path(config.pop("cdrom")), "type": "file", "mode": "r", "device": "hdc",
                                 "devtype": "cdrom"}}
@@ -106,9 +119,12 @@ class Player:
         elif verb == "monitor":
             self.files.monitor(self.vm, *words)
         elif verb == "guest":
-            self.guest.do(words[0])
+            self.guest.do(*words)
         elif verb == "check":
-            getattr(self.checks, words[0])(*words[1:])
+            getattr(self.checks, words[0].replace("-", "_"))(*words[1:])
+        elif verb == "connect":
+            self.stack.call(f"{self.vm.path}/nic/{words[0]}", dbus.PROPERTIES_IFACE, "Set",
+                            "com.citrix.xenclient.vmnic", "network", words[1], signature="ssv")
         else:
             raise ValueError(text)
 
@@ -264,6 +280,8 @@ def main():
     rows = [row for row in ROWS if row.kind in kinds and options.match in row.what]
     stack = Stack()
     files = Files(stack)
+    if ENGINE == "xl":
+        second_bridge()
     uuids = {kind: uuid_of(number) for number, kind in enumerate(kinds, 1)}
     stack.tree["vm"] = {uuid: tree(uuid, kind, ENGINE, files) for kind, uuid in uuids.items()}
     stack.tree["xenmgr"] = {"isos": str(stack.dir)}
