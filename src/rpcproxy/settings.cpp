@@ -25,8 +25,8 @@ void declare_channels(CLI::App& app, Settings& settings) {
         ->capture_default_str();
     app.add_option("-o,-f,--outgoing-channel,--forward-channel", settings.outgoing, "Where the bus is")
         ->capture_default_str();
-    app.add_option("--xenstore", settings.xenstore, "Socket of xenstore, which tells who a domain is")
-        ->capture_default_str();
+    app.add_option("--xenstore", settings.xenstore,
+                   "Socket of xenstore, which tells who a domain is; not given: XENSTORED_PATH, or its own");
     app.add_option("--bus-identity", settings.bus_identity,
                    "How connections to the bus are named to it: external (our user), domid (buses that know domains)")
         ->check(CLI::IsMember({"external", "domid"}))

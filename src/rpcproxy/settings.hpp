@@ -15,7 +15,7 @@ struct Settings {
     std::string outgoing = "unix:/var/run/dbus/system_bus_socket";
     std::string rules = "/etc/rpc-proxy.rules";
     std::string request_name;
-    std::string xenstore = "/run/xenstored/socket";
+    std::string xenstore;    // its socket; empty: as libxenstore finds it
     std::string bus_identity = "external";
     GivenIdentity given;
     bool verbose = false;
