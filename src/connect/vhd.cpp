@@ -109,6 +109,7 @@ std::variant<VhdFacts, VhdFault> read_vhd(std::uint64_t image_bytes, const ReadA
     if (!head || !begins_with(*head, "cxsparse") || !adds_up(*head, header::checksum))
         return VhdFault{"no valid header"};
     facts.growing = true;
+    facts.has_parent = type == footer::differencing;
     facts.key_set = key_set(image, *head);
     return facts;
 }

@@ -15,6 +15,7 @@ namespace xm::connect {
 struct VhdFacts {
     std::uint64_t virtual_bytes = 0;    // what the guest sees
     bool growing = false;               // dynamic or differencing; else of a fixed size
+    bool has_parent = false;            // differencing: what it does not have is in another image
     bool key_set = false;               // it carries the hash of a key: it is encrypted
 
     bool operator==(const VhdFacts&) const = default;

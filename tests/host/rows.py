@@ -58,6 +58,7 @@ KINDS = {
     "bridgeless": {"config": {"virt-type": "pv", "memory": "128", "nic": "nowhere"}, "only": "xl"},
     "spoiled": {"config": {"virt-type": "pv", "memory": "128", "kernel": "DISK"}, "only": "xl"},
     "foreign": {"config": {"virt-type": "pv", "memory": "128"}, "disks": {"xvda": "vdi DISK"}, "only": "xl"},
+    "misnamed": {"config": {"virt-type": "pv", "memory": "128"}, "disks": {"xvda": "qcow DISK"}, "only": "xl"},
 }
 
 
@@ -158,6 +159,8 @@ ROWS = [
         error="hypervisor_refused"),
     Row("foreign", "a disk that nothing here can read is refused", "stopped", do("vm start"), "stopped", "none",
         error="vdi"),
+    Row("misnamed", "a disk that is not what it is said to be is refused", "stopped", do("vm start"), "stopped", "none",
+        error="disk.img: disk 0: not a qcow image"),
     Row("bridgeless", "a card whose bridge does not exist leaves no half of a VM", "stopped", do("vm start"), "stopped",
         "none", error="hypervisor_refused"),
 

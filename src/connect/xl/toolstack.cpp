@@ -3,6 +3,7 @@
 #include "base/failure.hpp"
 #include "connect/xl/domain_config.hpp"
 #include "connect/xl/hypercalls.hpp"
+#include "connect/xl/images.hpp"
 #include "connect/xl/toolstack_parts.hpp"
 #include "gen/errors.hpp"
 
@@ -121,6 +122,7 @@ void Toolstack::watch_death(int domid) {
 awaitable<int> Toolstack::create(const model::GuestSpec& spec) {
     const auto build = std::make_shared<Build>();
     build->config = domain_config(spec);
+    require_readable(spec);
     require_memory(parts_->ctx(), *build, spec.uuid);
     const Begin begin = [build, context = parts_->ctx()](const libxl_asyncop_how* how) {
         return libxl_domain_create_new(context, build->config.get(), &build->domid, how, nullptr);
@@ -133,6 +135,7 @@ awaitable<int> Toolstack::create(const model::GuestSpec& spec) {
 awaitable<int> Toolstack::restore(const model::GuestSpec& spec, int image) {
     const auto build = std::make_shared<Build>();
     build->config = domain_config(spec);
+    require_readable(spec);
     build->params->stream_version = image_stream_version;
     require_memory(parts_->ctx(), *build, spec.uuid);
     const Begin begin = [build, image, context = parts_->ctx()](const libxl_asyncop_how* how) {

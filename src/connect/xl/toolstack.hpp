@@ -1,7 +1,7 @@
 #pragma once
 // What a monitor does with libxl, in the words of the model. Every operation has its own limit. Failures:
 // errors::hypervisor_refused (with libxl's reason), operation_cancelled (after abort()), not_enough_memory,
-// image_not_usable, hypervisor_unavailable, and bad_value from the mapping.
+// image_not_usable, disk_mount_failed, hypervisor_unavailable, and bad_value from the mapping.
 
 #include "base/uuid.hpp"
 #include "model/guest_spec.hpp"

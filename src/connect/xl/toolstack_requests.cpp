@@ -3,6 +3,7 @@
 #include "base/failure.hpp"
 #include "connect/xl/domain_config.hpp"
 #include "connect/xl/hypercalls.hpp"
+#include "connect/xl/images.hpp"
 #include "connect/xl/toolstack.hpp"
 #include "connect/xl/toolstack_parts.hpp"
 #include "gen/errors.hpp"
@@ -95,6 +96,7 @@ void Toolstack::reset(int domid) {
 
 awaitable<void> Toolstack::add_disk(int domid, const model::GuestSpec& spec, const model::Disk& disk) {
     const auto begin = with_device(device_disk(spec, disk), &libxl_device_disk_add);
+    require_readable(disk);
     co_await parts_->context.operations().perform(parts_->request("add disk", domid, limits::device, begin));
 }
 

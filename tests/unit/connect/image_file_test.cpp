@@ -50,7 +50,7 @@ TEST_CASE("an image of a fixed size says how large the guest's disk is") {
 TEST_CASE("a growing image says the size that it may grow to") {
     for (const auto type : {VhdImage::dynamic, VhdImage::differencing})
         CHECK(facts_of(VhdImage{type, 80'000 * mib}.bytes()) ==
-              VhdFacts{.virtual_bytes = 80'000 * mib, .growing = true});
+              VhdFacts{.virtual_bytes = 80'000 * mib, .growing = true, .has_parent = type == VhdImage::differencing});
 }
 
 TEST_CASE("an image that carries the hash of a key is encrypted, wherever its block table ends") {
