@@ -119,7 +119,8 @@ ControlBus::~ControlBus() = default;
 
 void ControlBus::start(Events events) {
     events_ = std::move(events);
-    if (!address_.empty()) connect();
+    if (address_.empty()) return events_.ready();
+    connect();
 }
 
 // Knocks first: sdbus-c++ 1.2 loses memory with each connection that it cannot open, and a bus may be away for long.
@@ -189,6 +190,7 @@ asio::awaitable<void> ControlBus::learn(std::shared_ptr<Life> life) {
     ready_ = true;
     readiness_.cancel();
     events_.all_changed();
+    events_.ready();
 }
 
 // Services ask the first name who a guest is. A proxy that is root and cannot be asked would pass its guests off as the

@@ -29,6 +29,7 @@ public:
         std::function<void(const Uuid&)> vm_changed;
         std::function<void()> all_changed;    // the manager or the database came or went
         std::function<void()> lost;           // the bus is gone, and all connections to it
+        std::function<void()> ready;          // the names are ours, or there are none to have; also after each loss
     };
     // connector: to the bus; outlives this. family: what the proxy serves on "/"; outlives this. server: own the public
     // name as well.

@@ -106,11 +106,11 @@ ExitCode serve(const Settings& settings) {
                    [&] {
                        policies.nothing_is_known();
                        proxy.bus_lost();
-                   }});
+                   },
+               .ready = [] { sd_notify(0, "READY=1"); }});
     proxy.open([&] { loop.stop(); });
     const connect::store::Watch deaths{xenstore, "@releaseDomain", [&] { proxy.domains_changed(); }};
     log::info("listens on {}", text::escaped(settings.incoming));
-    sd_notify(0, "READY=1");
     run_attentively(loop);
     return ended;
 }
