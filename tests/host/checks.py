@@ -1,5 +1,5 @@
 """Facts that rows name: check acpi S-STATE, device TEXT, no-device TEXT, image, medium [FILE], memory MIB,
-ping [ADDRESS], state STATE, written IMAGE."""
+ping [ADDRESS], property NAME VALUE, state STATE, written IMAGE."""
 
 import os
 import subprocess
@@ -15,6 +15,10 @@ def eventually(condition, what):
 class Checks:
     def __init__(self, engine, vm, files):
         self.real, self.vm, self.files = engine == "xl", vm, files
+
+    def property(self, name, value):
+        value = {"true": True, "false": False}.get(value, value)
+        eventually(lambda: self.vm.get(name) == value, lambda: f"{name} is {value}, it is {self.vm.get(name)}")
 
     def image(self):
         assert os.path.getsize(self.files.path("IMAGE")) > 0, "the image is empty"

@@ -68,6 +68,10 @@ class XenGuest:
         "forget": "! ls /tmp/remembered",
         "write": "echo {token} | dd of=/dev/{0} bs=512 conv=sync,fsync",
         "read": "grep -q {token} /dev/{0}",
+        "tell-booted": "xenstore write has-booted up",
+        "tell-drivers": "for part in MajorVersion=7 MinorVersion=0 MicroVersion=0 BuildVersion=1 Installed=1; do "
+                        "xenstore write attr/PVAddons/${{part%=*}} ${{part#*=}}; done",
+        "tell-drivers-removed": "xenstore rm attr/PVAddons; xenstore write attr/PVAddonsUninstalled 1",
         # Each of its cards has two addresses, whenever it comes.
         "address": "(while sleep 1; do for card in /sys/class/net/eth*; do card=${{card##*/}}; ip link set $card up; "
                    "for net in 128 129; do ip addr add 192.168.$net.8/24 dev $card; done; done; done >/dev/null 2>&1 &)",
@@ -102,7 +106,8 @@ class XenGuest:
 class SimGuest:
     """Deeds of the simulated guest; it has neither memory nor disks."""
 
-    DEEDS = {"poweroff": "halt", "reboot": "reboot", "crash": "crash", "sleep": "sleep"}
+    DEEDS = {"poweroff": "halt", "reboot": "reboot", "crash": "crash", "sleep": "sleep",
+             "tell-drivers": "pv-addons:7.0.0.1", "tell-drivers-removed": "pv-addons-removed"}
 
     def __init__(self, vm, files):
         self.vm, self.files = vm, files

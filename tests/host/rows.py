@@ -33,7 +33,8 @@ def do(*steps):
 
 
 # Settings of each kind: stored values below config/, and what else is unusual about it. "sim" are faults that give the
-# simulated guest the same nature; "only" names the engine that can have such a VM; "disks" are type and file of each.
+# simulated guest the same nature; "only" names the engine that can have such a VM; "disks" are type and file of each,
+# "programs" those of the dom0 that its guest has.
 KINDS = {
     "pv": {"config": {"virt-type": "pv", "memory": "128", "cmdline": "console=hvc0 loglevel=5"}},
     "pvh": {"config": {"virt-type": "pvh", "memory": "128", "cmdline": "console=hvc0 loglevel=5"}},
@@ -53,6 +54,9 @@ KINDS = {
                "disks": {"xvda": "raw DISK", "xvdb": "qcow QCOW", "xvdc": "vhd VHD"}},
     # It takes long to start on either engine.
     "slow": {"config": {"virt-type": "pv", "memory": "128", "cmdline": "console=hvc0 loglevel=5"}, "sim": ["slow:300"]},
+    # It says things of itself in xenstore.
+    "telling": {"config": {"virt-type": "pv", "memory": "128", "cmdline": "console=hvc0 loglevel=5"},
+                "settings": {"boot-sentinel": "has-booted"}, "programs": ["/usr/bin/xenstore"]},
     "greedy": {"config": {"virt-type": "pv", "memory": "65536"}, "sim": ["no-memory"]},
     "kernelless": {"config": {"virt-type": "pv", "memory": "128", "kernel": "/nowhere/kernel"}, "only": "xl"},
     "bridgeless": {"config": {"virt-type": "pv", "memory": "128", "nic": "nowhere"}, "only": "xl"},
@@ -150,6 +154,15 @@ ROWS = [
         do("vm start &", "check state creating", "vm destroy"), "stopped", "none", "creating stopped"),
     Row("slow", "a VM that is being started cannot shut down yet", "stopped",
         do("vm start &", "check state creating", "vm shutdown"), "running", "new", error="vm_busy"),
+
+    Row("telling", "a start ends when the guest says that it has booted", "stopped",
+        do("vm start &", "check state running", "guest tell-booted"), "running", "new"),
+    Row("telling", "a guest that announces its drivers has them, and is not refused for lack of them", "running",
+        do("check property pv-addons false", "guest tell-drivers", "check property pv-addons true",
+           "check property pv-addons-version 7.0.0.1", "vm sleep"), "running", "same", error="not_supported"),
+    Row("telling", "a guest that removes its drivers has none", "running",
+        do("guest tell-drivers-removed", "check property pv-addons false", "check property pv-addons-version ''",
+           "vm sleep"), "running", "same", error="213"),
 
     Row("greedy", "a VM that the host has no memory for is refused", "stopped", do("vm start"), "stopped", "none",
         error="memory"),

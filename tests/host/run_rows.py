@@ -28,6 +28,7 @@ import disk_images
 import residue
 from checks import Checks, eventually
 from guests import PATIENCE, SimGuest, XenGuest
+from labkit.archive import archive_of_programs
 from rows import KINDS, ROWS
 from sleeper import Sleeper
 from stack import BIN, ENGINE, Stack, uuid_of, vm_tree
@@ -51,6 +52,12 @@ class Files:
     def fill_in(self, words):
         name = re.compile(r"\b(?:DISK|QCOW|VHD|ISO|OTHER_ISO|IMAGE)\b")
         return [name.sub(lambda found: self.path(found.group()), word) for word in words]
+
+    def initrd(self, programs):
+        """The guest's, with programs of the dom0."""
+        path = self.stack.dir / "initrd"
+        path.write_bytes(pathlib.Path(INITRD).read_bytes() + archive_of_programs(*programs))
+        return str(path)
 
     def monitor(self, vm, *words):
         """What it answers."""
@@ -85,7 +92,8 @@ def tree(uuid, kind, engine, files):
     if "nic" in config:
         config["nic"] = {"0": {"network": config.pop("nic"), "mac": "00:16:3e:00:00:07", "enabled": "true"}}
     if config["virt-type"] != "hvm":
-        config = {"kernel": KERNEL, "initrd": INITRD, **config}
+        initrd = files.initrd(settings["programs"]) if engine == "xl" and "programs" in settings else INITRD
+        config = {"kernel": KERNEL, "initrd": initrd, **config}
         if config["kernel"] == "DISK":
             config["kernel"] = files.path("DISK")
     if engine == "xl":    # nothing here has a clock that Xen would not trap
