@@ -39,8 +39,6 @@ std::optional<Permissions> permissions_of(NodeId id, const NodeOwner& owner) {
             return std::nullopt;
         case Grant::all_read:
             return Permissions{.owner = 0, .others = Access::read};
-        case Grant::all_write:
-            return Permissions{.owner = 0, .others = Access::both};
         case Grant::guest_writes:
             return Permissions{.owner = 0, .others = Access::none, .entries = {{domid, Access::both}}};
         case Grant::guest_owns:

@@ -3,8 +3,9 @@
 // makes each and when, who reads it, and what a guest may do with it. Programs spell no path of these themselves.
 // docs/XENSTORE.md shows the same table; a test compares them.
 //
-// A guest gets no more than it needs: where other products let every domain write a node of one domain (acpi-state,
-// power-state, boot sentinel), here only that domain, or the stub domain that serves it, may.
+// A guest gets no more than it needs, and none writes what is another's: where other products let every domain write a
+// node of one domain (acpi-state, power-state, boot sentinel), here only that domain, or the stub domain that serves
+// it, may.
 
 #include "base/uuid.hpp"
 #include "connect/store/permissions.hpp"
@@ -31,7 +32,6 @@ enum class NodeId : std::uint8_t {
     cd_locks,
     cd_requests,
     cd_autolock,
-    media,
     argo_frontend_backend,
     argo_frontend_backend_id,
     argo_frontend_state,
@@ -64,7 +64,6 @@ enum class Grant : std::uint8_t {
     guest_writes,       // the domain itself reads and writes, others nothing
     guest_owns,         // the same, and the node is the domain's own, as of a frontend
     device_emulator,    // whoever emulates its devices owns it: its stub domain, else the domain itself; others nothing
-    all_write,          // every domain reads and writes
 };
 
 struct NodeRow {
@@ -107,8 +106,6 @@ inline constexpr std::array node_rows = std::to_array<NodeRow>({
      "<drive>/req-assign, <drive>/req-eject: the guest removes them when it is done"},
     {NodeId::cd_autolock, "/local/domain/<domid>/bsgdev-req/<drive>/autolock", Made::when_told, "", Grant::inherited,
      "xenmgr", "guest", "domain", "1: the guest takes the drive by itself"},
-    {NodeId::media, "/xenclient/bsgdev", Made::when_told, "", Grant::all_write,
-     "xenmgr", "every domain", "nothing", "<drive>/media = 1 for each drive with a medium"},
     {NodeId::argo_frontend_backend, "/local/domain/<domid>/device/argo/0/backend", Made::if_argo,
      "/local/domain/0/backend/argo/<domid>/0", Grant::guest_owns,
      "xenvm", "guest", "domain", "where the other end of the device is"},

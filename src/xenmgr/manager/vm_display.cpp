@@ -61,7 +61,16 @@ void VmDisplay::came_up(const Uuid& vm) {
 
 void VmDisplay::went_down(const Uuid& vm) {
     nodes_.hide(vm);
-    if (registry_.has(vm) && provides_network(registry_.view(vm))) nodes_.set_network_backend(0);
+    if (registry_.has(vm) && provides_network(registry_.view(vm))) nodes_.set_network_backend(another_backend(vm));
+}
+
+// Domain id of one that runs; 0: none does.
+int VmDisplay::another_backend(const Uuid& vm) const {
+    int domid = 0;
+    registry_.each([&](const Uuid& other, const ConfigTree&, const LiveFacts& live) {
+        if (domid == 0 && other != vm && live.domid >= 0 && provides_network(registry_.view(other))) domid = live.domid;
+    });
+    return domid;
 }
 
 void VmDisplay::show_network_backend(const Uuid& vm) {

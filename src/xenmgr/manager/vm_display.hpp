@@ -32,6 +32,7 @@ public:
 
 private:
     void show_network_backend(const Uuid& vm);
+    int another_backend(const Uuid& vm) const;
 
     const Registry& registry_;
     const connect::HostDevices& devices_;

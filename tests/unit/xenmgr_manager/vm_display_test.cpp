@@ -85,6 +85,18 @@ TEST_CASE("the network's backend is known before it runs") {
     CHECK(world.nodes.network_backend == 8);
 }
 
+TEST_CASE("of two that provide the network, the other one does when the first is down") {
+    World world;
+    world.registry.edit(web).set("provides-network-backend", "true");
+    world.display.came_up(web);
+    world.display.came_up(net);
+    world.display.went_down(net);
+    CHECK(world.nodes.network_backend == 7);
+    world.live[net].domid = -1;
+    world.display.went_down(web);
+    CHECK(world.nodes.network_backend == 0);
+}
+
 TEST_CASE("a domain learns before it runs that its firewall is ready, and may use its snapshot's node") {
     World world;
     world.display.snapshot_state_set(net, model::SnapshotState::possible);
