@@ -11,6 +11,7 @@ inline constexpr ErrorInfo usage      {0, "usage",       "", "See --help for the
 inline constexpr ErrorInfo bad_value  {0, "bad_value",   "", "See \"Values\" in --help for how values are written."};
 inline constexpr ErrorInfo not_found  {0, "not_found",   "", "Run the tool without a command, or with --list-methods or --list-properties, to see what the object has."};
 inline constexpr ErrorInfo no_such_vm {0, "no_such_vm",  "", "Run xec-vm without arguments to see all VMs."};
+inline constexpr ErrorInfo no_console {0, "no_console",  "", "Start it, and wait until it is running."};
 inline constexpr ErrorInfo no_bus     {0, "no_bus",      "", "Check that the bus runs and that DBUS_SYSTEM_BUS_ADDRESS (or DBUS_SESSION_BUS_ADDRESS, with --session) points to it."};
 inline constexpr ErrorInfo bad_reply  {0, "bad_reply",   "", "The service sent what its own description rules out; report this to its makers."};
 inline constexpr ErrorInfo timed_out  {0, "timed_out",   "", "Allow more time with --timeout SECONDS."};

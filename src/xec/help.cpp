@@ -26,6 +26,11 @@ constexpr std::string_view xec_examples = R"(Examples
   xec -s org.freedesktop.login1 -o /org/freedesktop/login1 ListSessions
 )";
 
+constexpr std::string_view vm_commands = R"(
+Command of a running VM, beside those of xec
+  console                      the guest's console on this terminal; Ctrl-] leaves it
+)";
+
 constexpr std::string_view vm_examples = R"(Examples
   xec-vm                                  table of all VMs
   xec-vm -n win7 --wait start
@@ -33,6 +38,7 @@ constexpr std::string_view vm_examples = R"(Examples
   xec-vm -u UUID -k 0 get phys-path
   xec-vm -n Network set memory 256
   xec-vm -n win7 monitor
+  xec-vm -n web console
 )";
 
 std::string commands_help() {
@@ -67,7 +73,7 @@ std::string xec_help() {
 std::string xec_vm_help() {
     return "usage: xec-vm [SELECTION] [OPTION...] [COMMAND [ARGUMENT...]]\n"
            "Finds a VM and runs xec on its object; without a selection, shows all VMs.\n\nSelection\n" +
-           options_help(vm_options()) + "\nOptions of xec (before the command)\n" +
+           options_help(vm_options()) + std::string{vm_commands} + "\nOptions of xec (before the command)\n" +
            options_help(xec_options(), vm_options()) + common_help(vm_examples);
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/failure.hpp"
 #include "xec/commands.hpp"
+#include "xec/console.hpp"
 #include "xec/failures.hpp"
 #include "xec/help.hpp"
 #include "xec/names.hpp"
@@ -58,6 +59,7 @@ Options for_xec(const Options& options, const Vm& vm) {
 }
 
 int run_on(const Vm& vm, Client& client, const Options& options, const Output& output) {
+    if (wants_console(options)) become_console(vm, options);
     const auto rewritten = for_xec(options, vm);
     Session session{rewritten, client, output, service_of(options), *rewritten.object};
     if (!options.disk && !options.nic) session.usual_interface = names::vm;
