@@ -6,15 +6,25 @@ prompt_ms=60000    # emulated processors, and they may be busy; the deaf guest w
 patience=120
 boot_words='console=hvc0 loglevel=5'
 
-fit_guests() {
-    local name property
-    say "Real guests for this host: small, without firmware or keyboard, and Xen need not stand in for a clock"
-    for name in web desktop; do
-        for property in virt-type=pv memory=128 kernel=/lab/guest/kernel initrd=/lab/guest/initrd \
-            "cmd-line=$boot_words" vkbd=false extra-xenvm=tsc_mode=native; do
-            run xec-vm -n $name set "${property%%=*}" "${property#*=}"
-        done
+fit() {    # VM
+    local property
+    for property in virt-type=pv memory=128 kernel=/lab/guest/kernel initrd=/lab/guest/initrd \
+        "cmd-line=$boot_words" vkbd=false extra-xenvm=tsc_mode=native; do
+        run xec-vm -n "$1" set "${property%%=*}" "${property#*=}"
     done
+}
+
+prepare_guest() {    # web, for the shell
+    run xec create-vm-with-template-and-json new-vm-linux '{"name": "web"}'
+    fit web
+    truncate -s 1M "$dir/storage/tools.iso"
+    run xec-vm -n web -k 0 set phys-path "$dir/storage/tools.iso"
+}
+
+fit_guests() {
+    say "Real guests for this host: small, without firmware or keyboard, and Xen need not stand in for a clock"
+    fit web
+    fit desktop
     say "One of them gets two programs more: xenmgr-guest-bus, which starts with it, and busctl"
     { cat /lab/guest/initrd && "$here/tests/host/lab" programs "$bin/xenmgr-guest-bus" /usr/bin/busctl; } \
         >"$dir/web-initrd" || wrong "the programs could not be packed"
