@@ -6,6 +6,7 @@ import contextlib
 import os
 import pathlib
 import re
+import select
 import signal
 import subprocess
 import tempfile
@@ -14,7 +15,7 @@ import unittest
 import disk_images
 import residue
 from guests import Console
-from lone_monitor import LoneMonitor, wait_until
+from lone_monitor import PATIENCE, LoneMonitor, wait_until
 
 ANSWER = 35       # seconds, for a monitor that has something going on: less than the thing may take
 UUID = "0badcafe-0000-4000-8000-000000000001"
@@ -63,26 +64,32 @@ class StoreEvents:
     """What is written to the store while this lives: the steps that a start makes, whoever is slow."""
 
     def __enter__(self):
-        self.process = subprocess.Popen(["xenstore-watch", "/"], stdout=subprocess.PIPE, text=True)
-        self.process.stdout.readline()    # that it watches
+        self.process = subprocess.Popen(["xenstore-watch", "/"], stdout=subprocess.PIPE)
+        self.read()    # that it watches
         return self
 
     def __exit__(self, *_):
         self.process.kill()
         self.process.communicate()
 
-    def let_pass(self, count):
-        for _ in range(count):
-            self.process.stdout.readline()
+    def read(self, seconds=PATIENCE):
+        if not select.select([self.process.stdout], [], [], seconds)[0]:
+            return b""
+        return os.read(self.process.stdout.fileno(), 65536)
+
+    def let_pass(self, count, command):
+        """Or until the command has been answered."""
+        while count > 0 and command.poll() is None:
+            count -= self.read(seconds=0.1).count(b"\n")
 
     def seen(self, mark):
         """How many there were up to a node that is written now."""
         subprocess.run(["xenstore-write", mark, ""], check=True)
         subprocess.run(["xenstore-rm", mark], check=True)
-        count = 0
-        while self.process.stdout.readline().strip() != mark:
-            count += 1
-        return count
+        text = b""
+        while mark.encode() not in text:
+            text += self.read()
+        return text.count(b"\n")
 
 
 class Failures(unittest.TestCase):
@@ -191,13 +198,14 @@ class Failures(unittest.TestCase):
             monitor.does("start")
             steps = events.seen("/tool/failures")
         monitor.does("destroy")
-        for how in (self.end_by_destroy, self.end_by_kill, self.end_by_signal):
-            for share in (5, 20, 40, 60, 80, 95):
+        for how, shares in {self.end_by_destroy: (5, 50, 90), self.end_by_kill: (20, 65, 85),
+                            self.end_by_signal: (35, 75, 95)}.items():
+            for share in shares:
                 with self.subTest(how=how.__name__, share=share):
+                    monitor.log.write_text("")
                     with StoreEvents() as events:
                         start = monitor.ask("start")
-                        events.let_pass(steps * share // 100)
-                        monitor.log.write_text("")
+                        events.let_pass(steps * share // 100, start)
                         how(monitor, start)
                     monitor.does("destroy")    # it may have been over
                     self.nothing_is_left()

@@ -41,7 +41,8 @@ def device_models():
 def remains(living=frozenset()):
     """Things as text, those that belong to living domains left out."""
     found = {f"domain {domid}" for domid in domains() - set(living)}
-    for path in store_paths():
+    paths = store_paths()
+    for path in paths:
         for shape, group in ((DEVICE, 2), (PER_DOMAIN, 1)):
             match = shape.match(path)
             if match and int(match.group(group)) not in living:
@@ -51,7 +52,7 @@ def remains(living=frozenset()):
         if int(card.name[3:].split(".")[0]) not in living:
             found.add(f"card {card.name}")
     if not living:
-        found |= {f"node {path}" for path in store_paths() if re.match(r"^/vm/[^/]+$", path)}
+        found |= {f"node {path}" for path in paths if re.match(r"^/vm/[^/]+$", path)}
         found |= {f"loop device {line}" for line in said("losetup", "-a").splitlines()}
         found |= {f"file {path}" for path in pathlib.Path("/var/lib/xen").glob("*") if path.is_file()}
     return found
