@@ -11,7 +11,8 @@ from stack import uuid_of, vm_tree, wait_until
 FAULTS = {
     "refuse": ["refuse-shutdown"], "hang": ["hang-start"], "crash": ["crash-after:200"], "reboot": ["reboot-after:200"],
     "halt": ["halt-after:200"], "s3": ["enter-s3"], "s4": ["enter-s4"], "lost": ["crash-after:200", "lose-event"],
-    "model": ["device-model-dies"], "memory": ["no-memory"], "slow": ["slow:300"], "unknown": [], "list": [],
+    "model": ["device-model-dies"], "memory": ["no-memory"], "slow": ["slow:300"], "silent": ["silent-boot"],
+    "unknown": [], "list": [],
 }
 UUIDS = {name: uuid_of(number) for number, name in enumerate(FAULTS, 1)}
 
@@ -113,6 +114,23 @@ class Faults(BusTest):
         vm.call("unpause")
         vm.call("shutdown")
         self.assertEqual(vm.state, "stopped")
+
+    def test_a_start_waits_for_a_guest_that_has_a_boot_sentinel(self):
+        vm, heard = self.sick("silent")
+        vm.set("boot-sentinel", "booted")
+        start = vm.call_later("start")
+        heard.wait_state(vm.uuid, "running")
+        self.stack.manager("list_vms")
+        self.assertFalse(start.done())
+        vm.call("destroy")
+        wait_until(start.done, "the start is answered")
+        vm.set("extra-xenvm", "")
+        vm.call("start", timeout=30)    # and does not wait for a minute
+        vm.call("destroy")
+
+    def test_a_name_that_no_node_can_have_is_no_boot_sentinel(self):
+        for name in ("a/b", "a b", "../vm", "x" * 65):
+            self.assert_fails(self.vm(UUIDS["silent"]).set, "boot-sentinel", name, says="must be letters")
 
     def test_a_fault_that_does_not_exist_is_refused(self):
         vm, _ = self.sick("unknown")
