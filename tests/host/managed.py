@@ -19,6 +19,12 @@ SYSTEMD = "/lib/systemd/systemd"
 NEWS, LOG = pathlib.Path("/run/managed.socket"), pathlib.Path("/run/managed.log")
 PATIENCE = 300    # seconds; the emulated machine may be slow
 
+# Slow is not wrong: what waits for a service waits longer here than elsewhere.
+PATIENT = {
+    "/etc/systemd/system.conf.d/lab.conf": "[Manager]\nDefaultTimeoutStartSec=10min\nDefaultTimeoutStopSec=10min\n",
+    "/etc/dbus-1/system.d/lab.conf": '<busconfig><limit name="service_start_timeout">600000</limit></busconfig>\n',
+}
+
 
 def mount(kind, place):
     subprocess.run(["mount", "-t", kind, kind, place], check=True)
@@ -31,6 +37,9 @@ def become_systemd():
     mount("cgroup2", "/sys/fs/cgroup")
     # With a machine id this is no first boot, which asks questions on the console.
     pathlib.Path("/etc/machine-id").write_bytes(pathlib.Path("/var/lib/dbus/machine-id").read_bytes())
+    for name, text in PATIENT.items():
+        pathlib.Path(name).parent.mkdir(parents=True, exist_ok=True)
+        pathlib.Path(name).write_text(text)
     os.execve(SYSTEMD, [SYSTEMD, "--system", "--unit=multi-user.target", "--log-target=journal"],
               {"container": "lab", "NOTIFY_SOCKET": str(NEWS)})
 
