@@ -19,7 +19,7 @@ public:
     Door(boost::asio::any_io_executor executor, Fd listening, Stream::endpoint xenstored);
 
 private:
-    static constexpr int most_clients = 16;    // a process has two: one asks, one watches
+    static constexpr int most_clients = 64;    // a process has two: one asks, one watches
 
     boost::asio::awaitable<void> accept();
     boost::asio::awaitable<void> serve(Stream::socket client);

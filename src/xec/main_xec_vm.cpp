@@ -59,7 +59,6 @@ Options for_xec(const Options& options, const Vm& vm) {
 }
 
 int run_on(const Vm& vm, Client& client, const Options& options, const Output& output) {
-    if (wants_console(options)) become_console(vm, options);
     const auto rewritten = for_xec(options, vm);
     Session session{rewritten, client, output, service_of(options), *rewritten.object};
     if (!options.disk && !options.nic) session.usual_interface = names::vm;
@@ -70,6 +69,7 @@ int run_on(const Vm& vm, Client& client, const Options& options, const Output& o
 // happened.
 int run_on_selected(Client& client, const Options& options, const Selection& selection, const Output& output,
                     const Reporting& reporting) {
+    if (wants_console(options)) become_console(selected(client, options, selection, reporting), options);
     if (const auto path = likely_path(selection)) try {
             return run_on({.path = *path, .domid = {}, .name = {}, .uuid = {}, .state = {}}, client, options, output);
         } catch (const ErrorReply& reply) {

@@ -60,9 +60,8 @@ std::optional<std::string> likely_path(const Selection& selection) {
 }
 
 std::vector<Vm> find_vms(Client& client, const std::string& service, const Selection& selection) {
-    constexpr std::string_view proof = "uuid";    // that it is a VM, and which
     if (const auto path = likely_path(selection))
-        if (auto vm = vm_at(client, service, *path, {&proof, 1})) return matching({std::move(*vm)}, selection);
+        if (auto vm = vm_at(client, service, *path, vm_properties)) return matching({std::move(*vm)}, selection);
     return matching(all_vms(client, service), selection);
 }
 

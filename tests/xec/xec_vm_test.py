@@ -118,6 +118,14 @@ class Selection(OnTheBus):
         self.prints("running\n", "-u", WIN7, "-i", services.VM, "get", "state")
         self.assertEqual(["Get"], self.calls(services.MANAGER))
 
+    def test_a_console_is_of_a_vm_that_runs_however_it_is_selected(self):
+        for running, stopped in ((["-u", WIN7], ["-u", "22222222-0000-0000-0000-000000000002"]), (["-o", services.path_of(WIN7)], ["-n", "仮想マシン"])):
+            self.assertIn("the VM does not run", self.xec_vm(*stopped, "console")[2])
+            code, _, err = self.xec_vm(*running, "console")
+            self.assertEqual(1, code)
+            self.assertIn(WIN7, err)
+            self.assertNotIn("does not run", err)
+
     def test_a_call_without_arguments_does_not_fetch_the_description(self):
         self.assertEqual(0, self.xec_vm("-u", WIN7, "pause")[0])
         self.assertEqual(["pause"], self.calls(services.MANAGER))
