@@ -132,6 +132,16 @@ class Faults(BusTest):
         for name in ("a/b", "a b", "../vm", "x" * 65):
             self.assert_fails(self.vm(UUIDS["silent"]).set, "boot-sentinel", name, says="must be letters")
 
+    def test_a_vm_that_was_destroyed_while_it_was_started_starts_again_at_once(self):
+        vm, _ = self.sick("slow")
+        for _ in range(8):
+            start = vm.call_later("start")
+            wait_until(lambda: vm.state == "creating", "it is being started", every_ms=2)
+            vm.call("destroy")
+            wait_until(start.done, "the start is answered")
+            vm.call("start")
+            vm.call("destroy")
+
     def test_a_fault_that_does_not_exist_is_refused(self):
         vm, _ = self.sick("unknown")
         with self.assertRaises(dbus.DBusException) as refusal:

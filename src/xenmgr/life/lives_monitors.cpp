@@ -148,7 +148,8 @@ Lives::awaitable<> Lives::adopt(Uuid uuid) {
     tidy(uuid);
 }
 
-// A fresh subscription begins with the facts of now.
+// A fresh subscription begins with the facts of now. The monitor is not dismissed meanwhile: it would be taken for
+// attached although it ends.
 Lives::awaitable<> Lives::look_again(Uuid uuid) {
     VmLife* vm = lookup(uuid);
     if (!vm || !vm->attached || std::exchange(activity(*vm).looking, true)) co_return;
@@ -158,6 +159,7 @@ Lives::awaitable<> Lives::look_again(Uuid uuid) {
         log::warn("vm={} its monitor does not answer cause={}", uuid.text(), failure.what());
     }
     if (vm = lookup(uuid); vm && vm->activity) vm->activity->looking = false;
+    retire_if_done(uuid);
     tidy(uuid);
 }
 
@@ -184,7 +186,8 @@ Lives::awaitable<> Lives::quit_monitor(Uuid uuid) {
 // A stopped VM needs no monitor.
 bool Lives::is_done_with_monitor(const Uuid& uuid) const {
     const VmLife* vm = find(uuid);
-    if (!vm || !vm->attached || vm->in_flight || (vm->activity && vm->activity->restart_due)) return false;
+    if (!vm || !vm->attached || vm->in_flight) return false;
+    if (vm->activity && (vm->activity->restart_due || vm->activity->looking)) return false;
     return vm->state == State::shutdown || vm->state == State::suspended;
 }
 
