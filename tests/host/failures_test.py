@@ -190,7 +190,7 @@ class Failures(unittest.TestCase):
         monitor.begin()
 
     def complete(self, monitor):
-        return "state=created->" in monitor.said() or "->created" in monitor.said()
+        return "->created" in monitor.said() or "restoring->running" in monitor.said()
 
     def test_a_start_can_be_ended_at_any_moment(self):
         monitor = self.begin(self.disk(), "nic = id=0,bridge=xenbr0")
@@ -213,18 +213,23 @@ class Failures(unittest.TestCase):
 
     # ---- saving and restoring
 
-    def end_helper(self, monitor, command):
-        """Kills the process that moves the guest's memory."""
-        wait_until(helpers, "the helper is there", every=0.02)
-        for pid in helpers():
-            os.kill(pid, signal.SIGKILL)
-        status, text = monitor.answer(command)
-        self.assertNotEqual(status, 0, text)
-
     def begun(self, monitor, *words):
+        """The helper is there, or was too quick to be seen."""
         command = monitor.ask(*words)
-        wait_until(helpers, "the helper is there", every=0.02)
+        wait_until(lambda: helpers() or command.poll() is not None, "the helper is there", every=0.02)
         return command
+
+    def end_helper(self, monitor, words, undo):
+        """Kills the process that moves the guest's memory. One that was quicker is undone, and it is tried again."""
+        for _ in range(10):
+            command = self.begun(monitor, *words)
+            for pid in helpers():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            if monitor.answer(command)[0] != 0:
+                return
+            monitor.does(*undo)
+        self.fail("the helper was always quicker")
 
     def test_a_guest_lives_on_when_it_could_not_be_saved(self):
         image = self.folder / "image"
@@ -232,7 +237,7 @@ class Failures(unittest.TestCase):
         monitor.does("start")
         self.guest_runs()
 
-        self.end_helper(monitor, monitor.ask("suspend", f"file={image}"))
+        self.end_helper(monitor, ("suspend", f"file={image}"), ("restore", f"file={image}"))
         self.assertEqual(monitor.does("get-status"), "running")
         self.guest_runs()
 
@@ -241,15 +246,15 @@ class Failures(unittest.TestCase):
             monitor.kill(number)
             monitor.answer(command)
             monitor.begin()
-            monitor.does("unpause")
+            monitor.does(*(("restore", f"file={image}") if image.exists() else ("unpause",)))
             self.assertEqual(monitor.does("get-status"), "running")
             self.guest_runs()
 
         command = self.begun(monitor, "suspend", f"file={image}")
         monitor.does("destroy")
-        self.assertIn("operation_cancelled", monitor.answer(command)[1])
+        status, text = monitor.answer(command)
+        self.assertEqual(image.exists(), status == 0, text)
         self.nothing_is_left()
-        self.assertFalse(image.exists())
 
     def test_a_guest_goes_on_when_there_is_no_room_to_save_it(self):
         small = self.folder / "small"
@@ -276,12 +281,13 @@ class Failures(unittest.TestCase):
     def test_a_restore_that_is_ended_leaves_nothing_but_the_image(self):
         monitor = self.begin()
         words = ("restore", f"file={self.saved(monitor)}", "delete=false")
-        self.end_helper(monitor, monitor.ask(*words))
+        self.end_helper(monitor, words, ("destroy",))
         self.nothing_is_left()
         for how in (self.end_by_destroy, self.end_by_kill, self.end_by_signal):
             with self.subTest(how=how.__name__):
                 monitor.log.write_text("")
                 how(monitor, self.begun(monitor, *words))
+                monitor.does("destroy")    # it may have been over
                 self.nothing_is_left()
         monitor.does(*words)
         self.guest_runs()
