@@ -31,12 +31,15 @@ using ErrorCode = boost::system::error_code;
 
 namespace {
 
-std::vector<std::string> environment_with(const std::filesystem::path& socket_directory) {
-    constexpr std::string_view name = "XENVM_SOCKET_DIR=";
+// Ours, with these variables instead of what they were.
+std::vector<std::string> environment_with(const StringMap& variables) {
     std::vector<std::string> result;
-    for (char** entry = environ; *entry != nullptr; ++entry)
-        if (!std::string_view{*entry}.starts_with(name)) result.emplace_back(*entry);
-    result.push_back(std::string{name} + socket_directory.string());
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+        const std::string text{*entry};
+        if (!variables.contains(text.substr(0, text.find('=')))) result.push_back(text);
+    }
+    for (const auto& [name, value] : variables)
+        result.push_back(name + '=' + value);
     return result;
 }
 
@@ -75,11 +78,10 @@ private:
     posix_spawn_file_actions_t actions_{};
 };
 
-pid_t spawn(const std::filesystem::path& program, const StringList& words,
-            const std::filesystem::path& socket_directory, int input) {
+pid_t spawn(const std::filesystem::path& program, const StringList& words, const StringMap& variables, int input) {
     std::vector<std::string> arguments{program.string()};
     arguments.insert(arguments.end(), words.begin(), words.end());
-    std::vector<std::string> environment = environment_with(socket_directory);
+    std::vector<std::string> environment = environment_with(variables);
     const SpawnOptions options{input};
     pid_t pid = -1;
     const int error = ::posix_spawn(&pid, program.c_str(), options.actions(), options.attributes(),
@@ -90,9 +92,8 @@ pid_t spawn(const std::filesystem::path& program, const StringList& words,
 
 }    // namespace
 
-Child::Child(const std::filesystem::path& program, const StringList& arguments,
-             const std::filesystem::path& socket_directory, int input)
-    : pid_{spawn(program, arguments, socket_directory, input)}, handle_{::pidfd_open(pid_, 0)} {}
+Child::Child(const std::filesystem::path& program, const StringList& arguments, const StringMap& variables, int input)
+    : pid_{spawn(program, arguments, variables, input)}, handle_{::pidfd_open(pid_, 0)} {}
 
 Child::~Child() {
     if (pid_ < 0) return;

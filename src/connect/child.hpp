@@ -16,10 +16,10 @@ namespace xm::connect {
 // Ended and collected when this object goes.
 class Child {
 public:
-    // Runs `program` with these arguments, no signal blocked, and XENVM_SOCKET_DIR as given. `input`: its standard
-    // input, unless negative. Fails with errors::monitor_failed.
-    Child(const std::filesystem::path& program, const StringList& arguments,
-          const std::filesystem::path& socket_directory, int input = -1);
+    // Runs `program` with these arguments, no signal blocked, and these variables in its environment beside ours.
+    // `input`: its standard input, unless negative. Fails with errors::monitor_failed.
+    Child(const std::filesystem::path& program, const StringList& arguments, const StringMap& variables,
+          int input = -1);
     ~Child();
     Child(const Child&) = delete;
     Child& operator=(const Child&) = delete;

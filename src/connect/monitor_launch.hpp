@@ -16,6 +16,8 @@ namespace xm::connect {
 inline constexpr std::string_view launcher_option = "--launcher";
 // A launcher gets a second word of so many blanks: room for what its forks show as their own command line.
 inline constexpr std::size_t command_line_room = 512;
+// A launcher's variable (ld.so(8)): it looks up all functions when it starts, so that no fork does it again.
+inline constexpr auto bind_now = "LD_BIND_NOW";
 inline constexpr std::size_t launch_limit = std::size_t{16} << 10;    // bytes of the words
 
 struct Launch {

@@ -52,7 +52,10 @@ struct MonitorLauncher::Process {
     Process(const MonitorCommand& command, Pair sockets)
         : program{identity_of(command.program)},
           socket{std::move(sockets.ours)},
-          child{command.program, launcher_words(), command.socket_directory, sockets.theirs.get()} {}
+          child{command.program,
+                launcher_words(),
+                {{"XENVM_SOCKET_DIR", command.socket_directory}, {bind_now, "1"}},
+                sockets.theirs.get()} {}
 
     FileIdentity program;
     Fd socket;

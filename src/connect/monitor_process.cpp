@@ -30,7 +30,7 @@ void fail_with_exit(const Uuid& uuid, int code) {
 }
 
 asio::awaitable<void> run_monitor(Uuid uuid, MonitorCommand command, std::chrono::milliseconds deadline) {
-    Child child{command.program, command.arguments, command.socket_directory};
+    Child child{command.program, command.arguments, {{"XENVM_SOCKET_DIR", command.socket_directory}}};
     if (child.handle() < 0) fail(errors::monitor_failed, uuid.text(), "no handle for its process");
     if (!co_await readable_within(child.handle(), deadline))
         fail(errors::monitor_timeout, uuid.text(), "xenvm was not ready after {} ms", deadline.count());

@@ -5,13 +5,15 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <string>
 
 namespace xm::xenvm {
 
 std::optional<connect::Launch> launch_monitors() {
-    ::signal(SIGCHLD, SIG_IGN);    // monitors that end are collected by the system
+    ::unsetenv(connect::bind_now);    // programs that monitors start look up what they need
+    ::signal(SIGCHLD, SIG_IGN);       // monitors that end are collected by the system
     while (auto launch = connect::receive_launch(STDIN_FILENO)) {
         if (::fork() != 0) continue;    // a fork that failed reports nothing, which says that
         ::signal(SIGCHLD, SIG_DFL);

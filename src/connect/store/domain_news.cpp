@@ -46,8 +46,16 @@ PvDrivers drivers_in(Session& session, const NodeOwner& domain) {
     return {.said = removed ? PvAddons::removed : PvAddons::unknown};
 }
 
-// What was said is not unsaid by nodes that vanish, which happens at the domain's end.
+// Where a guest says all about itself.
+std::string attributes(const NodeOwner& domain) {
+    const auto path = path_of(NodeId::drivers, domain);
+    return path.substr(0, path.rfind('/'));
+}
+
+// What was said is not unsaid by nodes that vanish, which happens at the domain's end. Most guests say nothing, and
+// one question finds that.
 std::optional<PvDrivers> read_drivers(Session& session, const NodeOwner& domain) {
+    if (session.list(attributes(domain)).empty()) return std::nullopt;
     auto drivers = drivers_in(session, domain);
     return drivers.said == PvAddons::unknown ? std::nullopt : std::optional{std::move(drivers)};
 }
@@ -94,7 +102,7 @@ SentinelWatch::SentinelWatch(Store& store, const NodeOwner& domain, Tell on_boot
 
 DriversWatch::DriversWatch(Store& store, int domid, Tell on_drivers)
     : Reading{store,
-              {path_of(NodeId::drivers, {.domid = domid}), path_of(NodeId::drivers_removed, {.domid = domid})},
+              {attributes({.domid = domid})},
               PvDrivers{},
               [domain = NodeOwner{.domid = domid}](Session& session) { return read_drivers(session, domain); },
               not_for_ever(std::move(on_drivers))} {}

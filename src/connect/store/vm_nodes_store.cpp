@@ -74,6 +74,8 @@ StringMap children_of(const SwitcherEntry& entry) {
 
 // What was told since (xorg) stays.
 void StoredVmNodes::show(const Uuid& vm, const SwitcherEntry& entry) {
+    if (const auto [at, fresh] = shown_.try_emplace(vm, entry); !fresh && std::exchange(at->second, entry) == entry)
+        return;
     store_.post("showing the VM in xenstore", [vm, children = children_of(entry)](Session& session) {
         session.transact([&](Session& all) {
             const NodeOwner owner{.uuid = vm};
@@ -90,6 +92,7 @@ void StoredVmNodes::show(const Uuid& vm, const SwitcherEntry& entry) {
 }
 
 void StoredVmNodes::hide(const Uuid& vm) {
+    shown_.erase(vm);
     store_.post("hiding the VM in xenstore",
                 [path = path_of(NodeId::vm_entry, {.uuid = vm})](Session& session) { session.remove(path); });
 }

@@ -28,6 +28,7 @@ public:
 
 private:
     Store& store_;
+    std::map<Uuid, SwitcherEntry> shown_;    // it is asked for more often than it changes
     std::optional<Watch> snapshots_;
 };
 
