@@ -11,7 +11,7 @@ namespace xm::xenmgr {
 using model::MonitorFacts;
 
 Lives::Lives(boost::asio::any_io_executor executor, Parts parts, Limits limits, Machine machine)
-    : executor_{std::move(executor)}, parts_{parts}, limits_{limits}, machine_{machine} {
+    : executor_{std::move(executor)}, parts_{parts}, limits_{limits}, builds_{limits.others}, machine_{machine} {
     parts_.monitors.listen(*this);
 }
 

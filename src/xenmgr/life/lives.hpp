@@ -12,6 +12,7 @@
 #include "connect/hooks.hpp"
 #include "connect/host_files.hpp"
 #include "connect/monitor.hpp"
+#include "xenmgr/life/builds.hpp"
 #include "xenmgr/life/plans.hpp"
 #include "xenmgr/life/surroundings.hpp"
 #include "xenmgr/life/vm_life.hpp"
@@ -137,6 +138,7 @@ private:
     awaitable<> destroy_domain(Uuid uuid, std::chrono::milliseconds limit);
     awaitable<> silence(Uuid uuid);
     awaitable<> create_domain(Uuid uuid, Step step);
+    awaitable<> unpause(Uuid uuid, Step step);
     awaitable<> restore_domain(Uuid uuid, Step step);
     awaitable<> wait_for(Uuid uuid, std::uint64_t operation, Step step);
     void declare_down(const Uuid& uuid);
@@ -166,6 +168,7 @@ private:
     boost::asio::any_io_executor executor_;
     Parts parts_;
     Limits limits_;
+    Builds builds_;
     Machine machine_;
     std::unordered_map<Uuid, VmLife> vms_;
     std::uint64_t last_operation_ = 0;

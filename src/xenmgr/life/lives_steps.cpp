@@ -71,7 +71,7 @@ Lives::awaitable<> Lives::perform(Uuid uuid, std::uint64_t operation, Step step)
         case Do::restore_domain:
             return restore_domain(uuid, std::move(step));
         case Do::unpause:
-            return ask(uuid, "unpause", {}, std::move(step));
+            return unpause(uuid, std::move(step));
         case Do::ask_monitor:
             return ask(uuid, step.arg, step.params, step);
         case Do::destroy_domain:
@@ -145,7 +145,13 @@ Lives::awaitable<> Lives::silence(Uuid uuid) {
 Lives::awaitable<> Lives::create_domain(Uuid uuid, Step step) {
     const model::GuestSpec spec = co_await parts_.configuration.spec(uuid);
     StringMap params{{"spec", connect::to_json(spec)}, {"paused", "true"}};
+    const Builds::Turn turn = co_await builds_.take();
     co_await ask(uuid, "start", std::move(params), std::move(step));
+}
+
+Lives::awaitable<> Lives::unpause(Uuid uuid, Step step) {
+    co_await builds_.all_done();
+    co_await ask(uuid, "unpause", {}, std::move(step));
 }
 
 Lives::awaitable<> Lives::restore_domain(Uuid uuid, Step step) {

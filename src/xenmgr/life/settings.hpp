@@ -22,6 +22,7 @@ struct Limits {
     ms relaunch = std::chrono::milliseconds{20};    // after one that met a monitor on its way out; doubled each time
     ms create = std::chrono::seconds{60};
     ms created = std::chrono::seconds{30};
+    ms others = std::chrono::seconds{2};    // that are being built at the same time
     ms dependency = std::chrono::seconds{180};
     ms command = std::chrono::seconds{10};    // pause, unpause, triggers
     ms unpaused = std::chrono::seconds{60};

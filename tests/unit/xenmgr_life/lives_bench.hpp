@@ -88,7 +88,7 @@ inline Limits quick() {
           &limits.unpaused, &limits.shutdown, &limits.wake, &limits.resume, &limits.sleep, &limits.agent, &limits.save,
           &limits.destroy, &limits.replace, &limits.down, &limits.adopt, &limits.booted})
         *limit = 200ms;
-    limits.look = 20ms;
+    limits.look = limits.others = 20ms;
     limits.retry_first = 5ms;
     limits.retry_last = 40ms;
     return limits;
