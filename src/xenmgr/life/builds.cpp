@@ -3,40 +3,54 @@
 #include <algorithm>
 
 namespace xm::xenmgr {
-namespace {
 
-class Counted {
+class Builds::Place {
 public:
-    explicit Counted(int& count) : count_{count} { ++count_; }
-    ~Counted() { --count_; }
-    Counted(const Counted&) = delete;
-    Counted& operator=(const Counted&) = delete;
+    explicit Place(Builds& builds) : builds_{builds}, at_{builds.queue_.insert(builds.queue_.end(), 0)} {}
+    ~Place() {
+        builds_.queue_.erase(at_);
+        builds_.changed_.wake();
+    }
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+
+    bool is_first() const { return at_ == builds_.queue_.begin(); }
 
 private:
-    int& count_;
+    Builds& builds_;
+    std::list<int>::iterator at_;
 };
-
-}    // namespace
 
 boost::asio::awaitable<Builds::Turn> Builds::take() {
     const auto end = Clock::now() + patience_;
     {
-        const Counted waiting{waiting_};
-        while (building() && Clock::now() < end)
-            co_await changed_.wait(std::min(end, until_));
+        const Place place{*this};
+        while ((building() || !place.is_first()) && Clock::now() < end)
+            co_await changed_.wait(building() ? std::min(end, until_) : end);
+        begin();
     }
-    until_ = Clock::now() + patience_;
-    co_return Turn{*this, ++number_};
+    co_return Turn{*this, number_};
+}
+
+void Builds::begin() {
+    ++number_;
+    began_ = Clock::now();
+    until_ = began_ + std::min<Clock::duration>(2 * usual_, patience_);
 }
 
 boost::asio::awaitable<void> Builds::all_done() {
     const auto end = Clock::now() + patience_;
-    while ((building() || waiting_ > 0) && Clock::now() < end)
-        co_await changed_.wait(end);
+    while ((building() || !queue_.empty()) && Clock::now() < end)
+        co_await changed_.wait(building() ? std::min(end, until_) : end);
 }
 
+// Of one that is not the latest it is not known how much of its time the others took. One that hung and was ended says
+// little of what is usual, so that grows step by step.
 void Builds::ended(std::uint64_t number) {
-    if (number == number_) until_ = {};
+    if (number == number_) {
+        usual_ = std::min(Clock::now() - began_, 2 * usual_);
+        until_ = {};
+    }
     changed_.wake();
 }
 

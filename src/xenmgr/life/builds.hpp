@@ -1,8 +1,8 @@
 #pragma once
 // Several VMs that start at once run sooner if their domains are built one after another, and if those that are built
 // wait with running until the others are, too: guests that boot take the processors that building needs. Nobody waits
-// for long: who has waited for the patience goes on, and a build that takes longer than that is not waited for, so one
-// that hangs costs the others next to nothing.
+// for long: a build that takes twice as long as the one before is not waited for any longer, so one that hangs costs
+// the others next to nothing, and who has waited for the patience goes on in any case.
 
 #include "connect/wake_list.hpp"
 
@@ -10,13 +10,18 @@
 
 #include <chrono>
 #include <cstdint>
+#include <list>
 #include <utility>
 
 namespace xm::xenmgr {
 
 class Builds {
 public:
-    explicit Builds(std::chrono::milliseconds patience) : patience_{patience} {}
+    using Milliseconds = std::chrono::milliseconds;
+
+    // usual: what a build takes, until one has ended.
+    explicit Builds(Milliseconds patience, Milliseconds usual = Milliseconds{50})
+        : patience_{patience}, usual_{usual} {}
     Builds(const Builds&) = delete;
     Builds& operator=(const Builds&) = delete;
 
@@ -34,7 +39,7 @@ public:
         std::uint64_t number_;
     };
 
-    // Lasts as long as the result lives; that may be the only one at the time, or not.
+    // First come, first served. Lasts as long as the result lives; it need not be the only one at the time.
     boost::asio::awaitable<Turn> take();
 
     boost::asio::awaitable<void> all_done();
@@ -42,13 +47,17 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
 
+    class Place;    // in the queue
+
     bool building() const { return Clock::now() < until_; }
+    void begin();
     void ended(std::uint64_t number);
 
-    std::chrono::milliseconds patience_;
-    Clock::time_point until_{};    // the latest build counts until then
-    std::uint64_t number_ = 0;     // of the latest build
-    int waiting_ = 0;              // for a turn
+    Milliseconds patience_;
+    Clock::duration usual_;
+    Clock::time_point began_{}, until_{};    // the latest build counts until then
+    std::uint64_t number_ = 0;               // of the latest build
+    std::list<int> queue_;                   // who waits for a turn
     connect::WakeList changed_;
 };
 

@@ -14,7 +14,7 @@ namespace {
 
 // Starts that write down what they do. A build lasts until it is told to end.
 struct Site {
-    explicit Site(std::chrono::milliseconds patience) : builds{patience} {}
+    explicit Site(std::chrono::milliseconds usual) : builds{1h, usual} {}
 
     void start(char name) { asio::co_spawn(loop, build(name), asio::detached); }
     asio::awaitable<void> build(char name) {
@@ -85,6 +85,17 @@ TEST_CASE("a build that hangs is waited for once, and not by those that come lat
     site.settle();
     site.finish('c');
     CHECK(site.log == "ab.Bc.C");
+}
+
+TEST_CASE("many builds that hang hold up one that does not for a moment") {
+    Site site{1ms};
+    for (char name = 'a'; name < 'z'; ++name)
+        site.start(name);
+    site.finish('z');
+    site.start('z');
+    site.loop.restart();
+    site.loop.run_for(500ms);
+    CHECK(site.log == "abcdefghijklmnopqrstuvwxyz.Z");
 }
 
 TEST_CASE("several starts of a manager build one after another") {
