@@ -183,10 +183,8 @@ class Failures(unittest.TestCase):
     def end_by_signal(self, monitor, start):
         self.assertEqual(monitor.kill(signal.SIGINT), 0)
         monitor.answer(start)
-        if self.complete(monitor):
-            monitor.begin()
-            monitor.does("destroy")
-        self.assertEqual(residue.remains(), self.before)
+        if not self.complete(monitor):
+            self.assertEqual(residue.remains(), self.before)
         monitor.begin()
 
     def complete(self, monitor):
@@ -209,7 +207,6 @@ class Failures(unittest.TestCase):
                         how(monitor, start)
                     monitor.does("destroy")    # it may have been over
                     self.nothing_is_left()
-
 
     # ---- saving and restoring
 
