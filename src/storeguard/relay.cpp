@@ -40,7 +40,8 @@ asio::awaitable<void> requests(Stream::socket& client, Stream::socket& xenstored
         const std::array<asio::const_buffer, 2> whole{asio::buffer(&header, sizeof header), body};
         co_await asio::async_write(xenstored, whole, asio::use_awaitable);
     }
-} catch (const boost::system::system_error&) {    // one of them has gone
+} catch (const boost::system::system_error& gone) {
+    log::debug("no more requests: {}", gone.what());
 }
 
 asio::awaitable<void> answers(Stream::socket& xenstored, Stream::socket& client) try {
@@ -49,7 +50,8 @@ asio::awaitable<void> answers(Stream::socket& xenstored, Stream::socket& client)
         const auto count = co_await xenstored.async_read_some(asio::buffer(some), asio::use_awaitable);
         co_await asio::async_write(client, asio::buffer(some, count), asio::use_awaitable);
     }
-} catch (const boost::system::system_error&) {
+} catch (const boost::system::system_error& gone) {
+    log::debug("no more answers: {}", gone.what());
 }
 
 }    // namespace
