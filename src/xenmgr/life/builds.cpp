@@ -6,18 +6,20 @@ namespace xm::xenmgr {
 
 class Builds::Place {
 public:
-    explicit Place(Builds& builds) : builds_{builds}, at_{builds.queue_.insert(builds.queue_.end(), 0)} {}
+    explicit Place(Builds& builds) : builds_{builds.self_}, at_{builds.queue_.insert(builds.queue_.end(), 0)} {}
     ~Place() {
-        builds_.queue_.erase(at_);
-        builds_.changed_.wake();
+        const auto builds = builds_.lock();
+        if (!builds) return;
+        (*builds)->queue_.erase(at_);
+        (*builds)->changed_.wake();
     }
     Place(const Place&) = delete;
     Place& operator=(const Place&) = delete;
 
-    bool is_first() const { return at_ == builds_.queue_.begin(); }
+    bool is_first_of(const Builds& builds) const { return at_ == builds.queue_.begin(); }
 
 private:
-    Builds& builds_;
+    std::weak_ptr<Builds*> builds_;
     std::list<int>::iterator at_;
 };
 
@@ -25,11 +27,11 @@ boost::asio::awaitable<Builds::Turn> Builds::take() {
     const auto end = Clock::now() + patience_;
     {
         const Place place{*this};
-        while ((building() || !place.is_first()) && Clock::now() < end)
+        while ((building() || !place.is_first_of(*this)) && Clock::now() < end)
             co_await changed_.wait(building() ? std::min(end, until_) : end);
         begin();
     }
-    co_return Turn{*this, number_};
+    co_return Turn{self_, number_};
 }
 
 void Builds::begin() {

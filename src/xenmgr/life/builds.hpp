@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdint>
 #include <list>
+#include <memory>
 #include <utility>
 
 namespace xm::xenmgr {
@@ -25,17 +26,18 @@ public:
     Builds(const Builds&) = delete;
     Builds& operator=(const Builds&) = delete;
 
+    // May outlive the builds: at the end of the process the loop goes last, and with it the operations in flight.
     class Turn {
     public:
-        Turn(Builds& builds, std::uint64_t number) : builds_{&builds}, number_{number} {}
-        Turn(Turn&& other) noexcept : builds_{std::exchange(other.builds_, nullptr)}, number_{other.number_} {}
+        Turn(std::weak_ptr<Builds*> builds, std::uint64_t number) : builds_{std::move(builds)}, number_{number} {}
+        Turn(Turn&&) noexcept = default;    // leaves one behind that is nobody's
         Turn& operator=(Turn&&) = delete;
         ~Turn() {
-            if (builds_ != nullptr) builds_->ended(number_);
+            if (const auto builds = builds_.lock()) (*builds)->ended(number_);
         }
 
     private:
-        Builds* builds_;
+        std::weak_ptr<Builds*> builds_;
         std::uint64_t number_;
     };
 
@@ -59,6 +61,7 @@ private:
     std::uint64_t number_ = 0;               // of the latest build
     std::list<int> queue_;                   // who waits for a turn
     connect::WakeList changed_;
+    std::shared_ptr<Builds*> self_ = std::make_shared<Builds*>(this);
 };
 
 }    // namespace xm::xenmgr
