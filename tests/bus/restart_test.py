@@ -123,8 +123,9 @@ class Restart(BusTest):
         vm = self.vm(LOSES)
         vm.call("start")
         domid = vm.domid
+        monitor = self.stack.monitors()[LOSES]
         self.stack.xenmgr.kill()
-        os.kill(self.stack.monitors()[LOSES], signal.SIGKILL)
+        os.kill(monitor, signal.SIGKILL)
         self.stack.start_xenmgr()
         wait_until(lambda: (vm.state, vm.domid) == ("running", domid), "the domain is known again", 30)
         vm.call("destroy")

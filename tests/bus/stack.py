@@ -170,7 +170,14 @@ class Stack:
             os.close(handle)
 
     def children(self):
-        """Every living process of this stack: ours, and what they started."""
+        """Every living process of this stack: ours, and what they started. Asked until two answers agree, because the
+        children of a process that ends meanwhile are at neither place."""
+        before, found = None, self.children_once()
+        while found != before:
+            before, found = found, self.children_once()
+        return found
+
+    def children_once(self):
         found, left = [], [os.getpid()]
         while left:
             with contextlib.suppress(OSError):
