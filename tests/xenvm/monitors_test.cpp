@@ -110,6 +110,7 @@ TEST_CASE("a stopped monitor costs a caller its deadline and nobody else anythin
     SECTION("it can be killed, and its domain taken over") {
         yard.monitors->kill(stuck);
         REQUIRE(yard.until([&] { return !yard.events.lost.empty(); }));
+        REQUIRE(yard.until([&] { return !yard.has_monitor(stuck); }));
         CHECK(yard.launch(stuck, true).state == model::VmState::running);
     }
     SECTION("it can be killed by one who never was attached") {
