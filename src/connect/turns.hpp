@@ -4,44 +4,40 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/steady_timer.hpp>
 
-#include <list>
 #include <memory>
 #include <utility>
 
 namespace xm::connect {
 
 class Turns {
+    struct Line;
+
 public:
-    explicit Turns(boost::asio::any_io_executor executor) : executor_{std::move(executor)} {}
+    explicit Turns(boost::asio::any_io_executor executor);
     Turns(const Turns&) = delete;
     Turns& operator=(const Turns&) = delete;
 
+    // May outlive the turns: a loop that ends takes the coroutines with it that still hold one.
     class Turn {
     public:
-        explicit Turn(Turns& turns) : turns_{&turns} {}
-        Turn(Turn&& other) noexcept : turns_{std::exchange(other.turns_, nullptr)} {}
+        explicit Turn(std::shared_ptr<Line> line) : line_{std::move(line)} {}
+        Turn(Turn&&) noexcept = default;    // leaves one behind that is nobody's
         Turn& operator=(Turn&&) = delete;
-        ~Turn() {
-            if (turns_ != nullptr) turns_->pass_on();
-        }
+        ~Turn();
 
     private:
-        Turns* turns_;
+        std::shared_ptr<Line> line_;
     };
 
     // Suspends until it is this caller's turn, which lasts as long as the result lives.
     boost::asio::awaitable<Turn> take();
 
-    bool idle() const { return !taken_; }
+    bool idle() const;
 
 private:
-    void pass_on();
-
     boost::asio::any_io_executor executor_;
-    bool taken_ = false;
-    std::list<std::shared_ptr<boost::asio::steady_timer>> waiting_;    // a timer that never expires is the bell
+    std::shared_ptr<Line> line_;
 };
 
 }    // namespace xm::connect

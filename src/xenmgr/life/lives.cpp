@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "xenmgr/life/background.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -149,24 +150,25 @@ void Lives::apply(const Uuid& uuid, Effect effect, int departed_domid) {
             return restart_if_due(uuid);
         case Effect::keep_alive:
             if (parts_.configuration.settings(uuid).keep_alive)
-                in_background(keep_alive(uuid), "keeping it alive", uuid);
+                in_background(executor_, keep_alive(uuid), "keeping it alive", uuid);
             return;
         case Effect::mark_hibernated:
             return parts_.configuration.set_hibernated(uuid, true);
         case Effect::auto_wake:
-            if (parts_.configuration.settings(uuid).auto_s3_wake) in_background(wake_up(uuid), "waking it", uuid);
+            if (parts_.configuration.settings(uuid).auto_s3_wake)
+                in_background(executor_, wake_up(uuid), "waking it", uuid);
             return;
         case Effect::adopt:
-            return in_background(adopt(uuid), "adopting its domain", uuid);
+            return in_background(executor_, adopt(uuid), "adopting its domain", uuid);
         case Effect::look_again:
-            return in_background(look_again(uuid), "asking its monitor", uuid);
+            return in_background(executor_, look_again(uuid), "asking its monitor", uuid);
         case Effect::continue_start:
             if (vm->in_flight) return;
-            return in_background(command(uuid, {.command = Event::start, .continues = true}), "finishing its start",
-                                 uuid);
+            return in_background(executor_, command(uuid, {.command = Event::start, .continues = true}),
+                                 "finishing its start", uuid);
         case Effect::abandon_start:
             if (vm->in_flight) return;
-            return in_background(destroy(uuid), "abandoning its start", uuid);
+            return in_background(executor_, destroy(uuid), "abandoning its start", uuid);
     }
 }
 

@@ -159,7 +159,6 @@ private:
     awaitable<> dismiss(Uuid uuid);
 
     // lives_background.cpp: what goes on without a caller
-    void in_background(awaitable<> work, std::string_view what, const Uuid& uuid);
     void restart_if_due(const Uuid& uuid);
     awaitable<> restart(Uuid uuid);
     awaitable<> keep_alive(Uuid uuid);

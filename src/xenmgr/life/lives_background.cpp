@@ -2,34 +2,23 @@
 
 #include "base/failure.hpp"
 #include "base/log.hpp"
+#include "xenmgr/life/background.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
-#include <exception>
+#include <utility>
 
 namespace xm::xenmgr {
 
 using std::chrono::milliseconds;
 
-// Nobody waits for it; its failure is a line in the log.
-void Lives::in_background(awaitable<> work, std::string_view what, const Uuid& uuid) {
-    boost::asio::co_spawn(executor_, std::move(work), [what, uuid](const std::exception_ptr& error) {
-        if (!error) return;
-        try {
-            std::rethrow_exception(error);
-        } catch (const std::exception& e) {
-            log::warn("vm={} {} failed cause={}", uuid.text(), what, e.what());
-        }
-    });
-}
-
 // A guest that reboots comes back through the whole of a start. An operation in flight ends first.
 void Lives::restart_if_due(const Uuid& uuid) {
     const VmLife* vm = find(uuid);
-    if (vm && vm->activity->restart_due && !vm->in_flight) in_background(restart(uuid), "restarting it", uuid);
+    if (vm && vm->activity->restart_due && !vm->in_flight)
+        in_background(executor_, restart(uuid), "restarting it", uuid);
 }
 
 Lives::awaitable<> Lives::restart(Uuid uuid) {

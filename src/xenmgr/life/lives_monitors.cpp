@@ -3,6 +3,7 @@
 #include "base/failure.hpp"
 #include "base/log.hpp"
 #include "gen/errors.hpp"
+#include "xenmgr/life/background.hpp"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -108,7 +109,7 @@ Lives::awaitable<> Lives::recover() {
         }
         enter(uuid, *vm, State::unknown);
         ++unmet_;
-        in_background(meet(uuid), "meeting its monitor", uuid);
+        in_background(executor_, meet(uuid), "meeting its monitor", uuid);
     }
     while (unmet_ != 0)
         co_await met_.wait();
@@ -192,7 +193,7 @@ bool Lives::is_done_with_monitor(const Uuid& uuid) const {
 }
 
 void Lives::retire_if_done(const Uuid& uuid) {
-    if (is_done_with_monitor(uuid)) in_background(retire(uuid), "ending its monitor", uuid);
+    if (is_done_with_monitor(uuid)) in_background(executor_, retire(uuid), "ending its monitor", uuid);
 }
 
 Lives::awaitable<> Lives::retire(Uuid uuid) {

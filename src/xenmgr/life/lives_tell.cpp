@@ -2,6 +2,7 @@
 
 #include "base/failure.hpp"
 #include "base/log.hpp"
+#include "xenmgr/life/background.hpp"
 
 namespace xm::xenmgr {
 
@@ -49,7 +50,7 @@ void Lives::queue_hook(const Uuid& uuid, std::string hooks, StringList arguments
     Activity& active = activity(*lookup(uuid));
     active.hooks.push_back({std::move(hooks), std::move(arguments)});
     if (std::exchange(active.running_hooks, true)) return;
-    in_background(run_queued_hooks(uuid), "running its hooks", uuid);
+    in_background(executor_, run_queued_hooks(uuid), "running its hooks", uuid);
 }
 
 // The failure of such a hook is logged and nothing else.

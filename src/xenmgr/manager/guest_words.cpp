@@ -2,10 +2,8 @@
 
 #include "base/log.hpp"
 #include "xenmgr/config/vm_properties.hpp"
+#include "xenmgr/life/background.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-
-#include <exception>
 #include <utility>
 
 namespace xm::xenmgr {
@@ -23,10 +21,10 @@ void GuestWords::guest_said(const Uuid& vm, GuestNews news) {
     switch (news) {
         case GuestNews::agent_started:
             return in_background(
-                tell_monitor(vm, {{"installed", "true"}, {"version", registry_.host_facts().tools_version}}),
+                executor_, tell_monitor(vm, {{"installed", "true"}, {"version", registry_.host_facts().tools_version}}),
                 "noting its agent", vm);
         case GuestNews::agent_uninstalled:
-            return in_background(tell_monitor(vm, {{"installed", "false"}}), "noting its agent's end", vm);
+            return in_background(executor_, tell_monitor(vm, {{"installed", "false"}}), "noting its agent's end", vm);
         case GuestNews::xorg_running:
             return nodes_.xorg_running(vm);
     }
@@ -44,7 +42,7 @@ void GuestWords::snapshot_asked(const Uuid& vm) {
     if (!is_service_vm(view.tree) || file.empty())
         return log::warn("vm={} asks for its memory to be kept, which is not configured", vm.text());
     keeping_.insert(vm);
-    in_background(keep_memory(vm, file), "keeping its memory", vm);
+    in_background(executor_, keep_memory(vm, file), "keeping its memory", vm);
 }
 
 asio::awaitable<void> GuestWords::keep_memory(Uuid vm, std::string file) {
@@ -58,16 +56,6 @@ asio::awaitable<void> GuestWords::keep_memory(Uuid vm, std::string file) {
     nodes_.set_snapshot_state(vm, model::SnapshotState::kept);
     nodes_.set_snapshot_state(vm, model::SnapshotState::resuming);
     co_await lives_.resume_from_file(vm, std::move(file));
-}
-
-void GuestWords::in_background(asio::awaitable<void> work, const char* what, const Uuid& vm) {
-    asio::co_spawn(executor_, std::move(work), [what, vm](const std::exception_ptr& thrown) {
-        if (thrown) try {
-                std::rethrow_exception(thrown);
-            } catch (const std::exception& e) {
-                log::warn("vm={} {} failed: {}", vm.text(), what, e.what());
-            }
-    });
 }
 
 }    // namespace xm::xenmgr

@@ -24,7 +24,6 @@ private:
     void snapshot_asked(const Uuid& vm);
     boost::asio::awaitable<void> tell_monitor(Uuid vm, StringMap drivers);
     boost::asio::awaitable<void> keep_memory(Uuid vm, std::string file);
-    void in_background(boost::asio::awaitable<void> work, const char* what, const Uuid& vm);
 
     boost::asio::any_io_executor executor_;
     const Registry& registry_;

@@ -3,11 +3,9 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "xenmgr/config/vm_properties.hpp"
-
-#include <boost/asio/co_spawn.hpp>
+#include "xenmgr/life/background.hpp"
 
 namespace xm::xenmgr {
-namespace asio = boost::asio;
 namespace {
 
 // What follows from the domain, not from the configuration.
@@ -56,7 +54,7 @@ void LifeNews::notified(const Uuid& uuid, const std::string& untrusted_message) 
 void LifeNews::remember_clock(const Uuid& uuid, std::string_view untrusted_offset) {
     const auto seconds = text::parse_number<std::int32_t>(untrusted_offset);
     if (!seconds) return;
-    remember(uuid, "clock offset", [value = std::to_string(*seconds)](const VmView& vm) {
+    remember(uuid, "storing its clock offset", [value = std::to_string(*seconds)](const VmView& vm) {
         auto change = Change{}.write("time-offset", value);
         change.effects.config_changed = true;
         return VmChanges{{vm.uuid, std::move(change)}};
@@ -64,7 +62,7 @@ void LifeNews::remember_clock(const Uuid& uuid, std::string_view untrusted_offse
 }
 
 void LifeNews::drivers_told(const Uuid& uuid, const model::PvDrivers& drivers) {
-    remember(uuid, "pv-addons", [drivers](const VmView& vm) {
+    remember(uuid, "storing what it says of its drivers", [drivers](const VmView& vm) {
         auto changes = plan_set(vm, VmProperty::pv_addons, drivers.said == model::PvAddons::installed);
         for (auto& change : plan_set(vm, VmProperty::pv_addons_version, drivers.version))
             changes.push_back(std::move(change));
@@ -74,10 +72,7 @@ void LifeNews::drivers_told(const Uuid& uuid, const model::PvDrivers& drivers) {
 
 void LifeNews::remember(const Uuid& uuid, const char* what, ConfigStore::Decide decide) {
     if (!registry_.has(uuid)) return;
-    asio::co_spawn(executor_, store_.change(uuid, ConfigStore::Scope::one, std::move(decide)),
-                   [uuid, what](const std::exception_ptr& thrown) {
-                       if (thrown) log::error("vm={} {} not stored", uuid.text(), what);
-                   });
+    in_background(executor_, store_.change(uuid, ConfigStore::Scope::one, std::move(decide)), what, uuid);
 }
 
 }    // namespace xm::xenmgr

@@ -1,16 +1,14 @@
 #include "xenmgr/manager/live_changes.hpp"
 
-#include "base/log.hpp"
 #include "base/text.hpp"
 #include "xenmgr/config/disk_rows.hpp"
 #include "xenmgr/config/nic_rows.hpp"
 #include "xenmgr/config/vm_properties.hpp"
+#include "xenmgr/life/background.hpp"
 
 #include <fmt/format.h>
-#include <boost/asio/co_spawn.hpp>
 
 #include <algorithm>
-#include <exception>
 
 namespace xm::xenmgr {
 namespace asio = boost::asio;
@@ -48,10 +46,10 @@ void LiveChanges::stored(const VmChange& change) {
     if (effects.rpc_rules_changed) services_.rpc_proxy.reread_rules();
     if (!has_domain(registry_, change.vm)) return;
     if (effects.switcher_changed || effects.slot_changed) display_.refresh(change.vm);
-    if (effects.cd_changed) in_background(insert_medium(change.vm), "changing the medium", change.vm);
+    if (effects.cd_changed) in_background(executor_, insert_medium(change.vm), "changing the medium", change.vm);
     if (!effects.network_changed) return;
     for (const int nic : moved_nics(change.change))
-        in_background(move_nic(change.vm, nic), "moving a NIC", change.vm);
+        in_background(executor_, move_nic(change.vm, nic), "moving a NIC", change.vm);
 }
 
 void LiveChanges::host_stored(const Change& change) {
@@ -75,16 +73,6 @@ asio::awaitable<void> LiveChanges::move_nic(Uuid vm, int nic) {
     const StringMap place{{"id", std::to_string(nic)}, {"network", network}, {"bridge", network}};
     co_await lives_.ask_monitor(vm, "nic-network-switch", place);
     services_.network.move_to_network(interface, network);
-}
-
-void LiveChanges::in_background(asio::awaitable<void> work, const char* what, const Uuid& vm) {
-    asio::co_spawn(executor_, std::move(work), [what, vm](const std::exception_ptr& thrown) {
-        if (thrown) try {
-                std::rethrow_exception(thrown);
-            } catch (const std::exception& e) {
-                log::warn("vm={} {} failed: {}", vm.text(), what, e.what());
-            }
-    });
 }
 
 }    // namespace xm::xenmgr

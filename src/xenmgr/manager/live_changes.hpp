@@ -48,7 +48,6 @@ public:
 private:
     boost::asio::awaitable<void> insert_medium(Uuid vm);
     boost::asio::awaitable<void> move_nic(Uuid vm, int nic);
-    void in_background(boost::asio::awaitable<void> work, const char* what, const Uuid& vm);
 
     boost::asio::any_io_executor executor_;
     const Registry& registry_;

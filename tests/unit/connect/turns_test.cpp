@@ -7,6 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <catch2/catch.hpp>
 
+#include <memory>
 #include <string>
 
 namespace asio = boost::asio;
@@ -32,6 +33,11 @@ TEST_CASE("those who take turns never interleave, and come in the order in which
     loop.run();
     CHECK(trace == "aabbcc");
     CHECK(turns.idle());
+
+    asio::co_spawn(loop, work(turns, trace, 'd', loop), asio::detached);
+    loop.restart();
+    loop.run();
+    CHECK(trace == "aabbccdd");
 }
 
 TEST_CASE("a turn is passed on when its holder fails") {
@@ -46,4 +52,16 @@ TEST_CASE("a turn is passed on when its holder fails") {
     asio::co_spawn(loop, work(turns, trace, 'b', loop), asio::detached);
     loop.run();
     CHECK(trace == "bb");
+}
+
+TEST_CASE("a turn may outlive the turns") {
+    asio::io_context loop;
+    std::string trace;
+    auto turns = std::make_unique<Turns>(loop.get_executor());
+    for (const char name : {'a', 'b'})
+        asio::co_spawn(loop, work(*turns, trace, name, loop), asio::detached);
+    loop.poll_one();
+    loop.poll_one();
+    turns = nullptr;
+    CHECK(trace == "a");    // and the loop ends with one who holds a turn and one who waits
 }
