@@ -35,9 +35,11 @@ boost::asio::awaitable<Builds::Turn> Builds::take() {
 }
 
 void Builds::begin() {
+    const bool latest_hangs = until_ != Clock::time_point{};
+    allowed_ = latest_hangs ? allowed_ / 2 : 2 * usual_;
     ++number_;
     began_ = Clock::now();
-    until_ = began_ + std::min<Clock::duration>(2 * usual_, patience_);
+    until_ = began_ + std::min<Clock::duration>(allowed_, patience_);
 }
 
 boost::asio::awaitable<void> Builds::all_done() {

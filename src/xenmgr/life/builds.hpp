@@ -1,8 +1,9 @@
 #pragma once
 // Several VMs that start at once run sooner if their domains are built one after another, and if those that are built
 // wait with running until the others are, too: guests that boot take the processors that building needs. Nobody waits
-// for long: a build that takes twice as long as the one before is not waited for any longer, so one that hangs costs
-// the others next to nothing, and who has waited for the patience goes on in any case.
+// for long: a build that takes twice as long as is usual is not waited for any longer, the next one after it only half
+// as long, and so on until one ends in time. So all that hang cost the others together what four good ones do, and who
+// has waited for the patience goes on in any case.
 
 #include "connect/wake_list.hpp"
 
@@ -21,8 +22,8 @@ public:
     using Milliseconds = std::chrono::milliseconds;
 
     // usual: what a build takes, until one has ended.
-    explicit Builds(Milliseconds patience, Milliseconds usual = Milliseconds{50})
-        : patience_{patience}, usual_{usual} {}
+    explicit Builds(Milliseconds patience, Milliseconds usual = Milliseconds{250})
+        : patience_{patience}, usual_{usual}, allowed_{2 * usual} {}
     Builds(const Builds&) = delete;
     Builds& operator=(const Builds&) = delete;
 
@@ -56,7 +57,7 @@ private:
     void ended(std::uint64_t number);
 
     Milliseconds patience_;
-    Clock::duration usual_;
+    Clock::duration usual_, allowed_;        // the latter is what the latest build may take
     Clock::time_point began_{}, until_{};    // the latest build counts until then
     std::uint64_t number_ = 0;               // of the latest build
     std::list<int> queue_;                   // who waits for a turn
