@@ -1,6 +1,7 @@
 #include "xec/client.hpp"
 
 #include "base/failure.hpp"
+#include "base/utf8.hpp"
 #include "bus/message.hpp"
 #include "xec/failures.hpp"
 #include "xec/names.hpp"
@@ -42,6 +43,12 @@ void check_names(const Call& call) {
     check_name(sd_bus_object_path_is_valid(call.object.c_str()) > 0, "object path", call.object);
     check_name(sd_bus_interface_name_is_valid(call.interface.c_str()) > 0, "interface name", call.interface);
     check_name(sd_bus_member_name_is_valid(call.member.c_str()) > 0, "member name", call.member);
+}
+
+void check_texts(const std::vector<bus::Variant>& arguments) {
+    for (const auto& argument : arguments)
+        if (const auto* text = std::get_if<std::string>(&argument.value); text && !text::is_utf8(*text))
+            fail(failures::not_utf8, "", "'{}' is not UTF-8", quotable(*text));
 }
 
 std::vector<bus::Variant> contents(sd_bus_message* message) {
@@ -90,6 +97,7 @@ Client::~Client() { sd_bus_flush_close_unref(bus_); }
 
 std::vector<bus::Variant> Client::call(const Call& call) {
     check_names(call);
+    check_texts(call.arguments);
     sd_bus_message* made = nullptr;
     check(sd_bus_message_new_method_call(bus_, &made, call.service.c_str(), call.object.c_str(), call.interface.c_str(),
                                          call.member.c_str()),
@@ -111,14 +119,14 @@ std::vector<bus::Variant> Client::call(const Call& call) {
 
 bus::Variant Client::get(const std::string& service, const std::string& object, const std::string& interface,
                          const std::string& property) {
-    const auto results = call({service, object, names::properties, "Get", "ss", {{"s", interface}, {"s", property}}});
+    const auto results = call({service, object, names::properties, "Get", {{"s", interface}, {"s", property}}});
     if (results.size() != 1 || results[0].signature != "v")
         fail(failures::bad_reply, property, "the answer to Get is not one variant");
     return std::get<std::vector<bus::Variant>>(results[0].value).at(0);
 }
 
 void Client::watch(const std::string& rule) {
-    call({names::bus_daemon, names::bus_daemon_object, names::bus_daemon, "AddMatch", "s", {{"s", rule}}});
+    call({names::bus_daemon, names::bus_daemon_object, names::bus_daemon, "AddMatch", {{"s", rule}}});
 }
 
 std::optional<Event> Client::next_event(Deadline deadline) {

@@ -40,7 +40,6 @@ private:
 
 struct Call {
     std::string service, object, interface, member;
-    std::string signature = {};    // of the arguments
     std::vector<bus::Variant> arguments = {};
 };
 
@@ -58,7 +57,8 @@ public:
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
 
-    // The results in order. Throws ErrorReply; fails with bad_value on a name or path that is not valid.
+    // The results in order. Throws ErrorReply; fails with bad_value on a name or path that is not valid,
+    // with not_utf8 on a text that no message can hold.
     std::vector<bus::Variant> call(const Call& call);
 
     // Property values of org.freedesktop.DBus.Properties, without the variant around them.

@@ -108,14 +108,13 @@ int set(Session& session, Arguments words) {
                          session.object,
                          names::properties,
                          "Set",
-                         "ssv",
                          {{"s", found.interface->name}, {"s", words[0]}, std::move(boxed)}});
     return exit_done;
 }
 
 bus::Variant all_properties(Session& session, const std::string& interface) {
     const auto results =
-        session.client.call({session.service, session.object, names::properties, "GetAll", "s", {{"s", interface}}});
+        session.client.call({session.service, session.object, names::properties, "GetAll", {{"s", interface}}});
     if (results.size() != 1 || results[0].signature != "a{sv}")
         fail(failures::bad_reply, interface, "the answer to GetAll is not one dictionary");
     return results[0];
@@ -178,10 +177,8 @@ Results call_as_described(Session& session, Arguments words, const std::string& 
     const auto description = describe(session);
     const auto found = find_method(description, session.options.interface, name);
     if (!found) not_found(session, "method", name);
-    const auto signature = found->member->signature();
-    auto arguments = parse_arguments(signature, words.subspan(1));
-    return session.client.call(
-        {session.service, session.object, found->interface->name, name, signature, std::move(arguments)});
+    auto arguments = parse_arguments(found->member->signature(), words.subspan(1));
+    return session.client.call({session.service, session.object, found->interface->name, name, std::move(arguments)});
 }
 
 int call(Session& session, Arguments words) {

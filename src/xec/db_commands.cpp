@@ -23,10 +23,8 @@ using Arguments = std::span<const std::string>;
 // Every method of the database takes texts and has at most one result.
 std::vector<bus::Variant> ask(DbSession& session, const char* interface, const char* method, Arguments texts) {
     Call call{names::database, "/", interface, method};
-    for (const auto& text : texts) {
-        call.signature += 's';
+    for (const auto& text : texts)
         call.arguments.push_back({"s", text});
-    }
     return session.client.call(call);
 }
 
@@ -139,7 +137,11 @@ int export_all(DbSession& session, Arguments words) {
     if (words.empty() || words[0] == "-") {
         session.output.lines(json);
     } else {
-        files::replace(words[0], json, 0600);
+        try {
+            files::replace(words[0], json, 0600);
+        } catch (const std::system_error& error) {
+            fail(failures::io, quotable(words[0]), "{}", error.code().message());
+        }
     }
     return exit_done;
 }

@@ -9,6 +9,7 @@ namespace xm::xec::failures {
 // clang-format off
 inline constexpr ErrorInfo usage      {0, "usage",       "", "See --help for the options, commands and examples."};
 inline constexpr ErrorInfo bad_value  {0, "bad_value",   "", "See \"Values\" in --help for how values are written."};
+inline constexpr ErrorInfo not_utf8   {0, "not_utf8",    "", "Write the text in UTF-8; the bus carries no other."};
 inline constexpr ErrorInfo not_found  {0, "not_found",   "", "Run the tool without a command, or with --list-methods or --list-properties, to see what the object has."};
 inline constexpr ErrorInfo no_such_vm {0, "no_such_vm",  "", "Run xec-vm without arguments to see all VMs."};
 inline constexpr ErrorInfo no_console {0, "no_console",  "", "Start it, and wait until it is running."};

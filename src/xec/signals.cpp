@@ -10,7 +10,7 @@ namespace {
 std::string owner_of(Client& client, const std::string& service) {
     try {
         const auto results = client.call(
-            {names::bus_daemon, names::bus_daemon_object, names::bus_daemon, "GetNameOwner", "s", {{"s", service}}});
+            {names::bus_daemon, names::bus_daemon_object, names::bus_daemon, "GetNameOwner", {{"s", service}}});
         return std::get<std::string>(results.at(0).value);
     } catch (const ErrorReply& reply) {
         if (reply.is_absent()) return {};

@@ -2,6 +2,7 @@
 
 #include "base/failure.hpp"
 #include "base/text.hpp"
+#include "base/utf8.hpp"
 #include "xec/failures.hpp"
 #include "xec/signature.hpp"
 #include "xec/terminal.hpp"
@@ -173,6 +174,7 @@ bus::Variant Parser::descriptor(std::string_view token) {
 
 bus::Variant Parser::words(std::string_view type, std::string text) {
     if (text.find('\0') != std::string::npos) refuse("a text cannot hold a zero byte", text);
+    if (!text::is_utf8(text)) refuse("a text must be UTF-8", text);
     if (type == "o" && sd_bus_object_path_is_valid(text.c_str()) <= 0) refuse("expected an object path", text);
     if (type == "g") split_types(text);
     return {std::string{type}, std::move(text)};

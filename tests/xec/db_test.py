@@ -87,6 +87,15 @@ class Database(unittest.TestCase):
         code, _, err = self.bus.run("db-import", "/nowhere.json")
         self.assertEqual(1, code)
         self.assertIn("No such file", err)
+        code, _, err = self.bus.run("db-export", "/nowhere/all.json")
+        self.assertEqual((1, "db-cmd: /nowhere/all.json: No such file or directory\n"
+                             "  Check the file or the pipe that the tool reads from or writes to.\n"), (code, err))
+
+    def test_what_is_no_text_is_refused_as_such(self):
+        for words in (("/vm/1/name", b"\xff"), (b"/vm/\xff", "x")):
+            code, out, err = self.bus.run("db-write", *words)
+            self.assertEqual((1, ""), (code, out))
+            self.assertRegex(err, r"^db-cmd: '.*\\xff' is not UTF-8\n  Write the text in UTF-8")
 
     def test_wrong_arguments_are_a_usage_line(self):
         self.prints("usage: db-read PATH\n", "db-read", code=1)

@@ -121,6 +121,8 @@ TEST_CASE("a refusal names the argument, what was expected and what was there") 
           "See \"Values\" in --help for how values are written.");
     CHECK(complaint("as", "['a' 'b']").find("expected ',' or ']' after an element, but here is ''b']'") !=
           std::string::npos);
+    CHECK(complaint("s", "\xff").find("argument 1: a text must be UTF-8, but here is '\\xff'") != std::string::npos);
+    CHECK(complaint("as", "['\xff']").find("must be UTF-8") != std::string::npos);
     CHECK(complaint("s", std::string_view{"a\0b", 3}).find("zero byte") != std::string::npos);
 }
 
