@@ -202,7 +202,7 @@ class Calls(OnTheBus):
         before = time.monotonic()
         code, _, err = self.xec(*TYPES, "--timeout", "0.3", "hang")
         self.assertEqual(3, code)
-        self.assertLess(time.monotonic() - before, 5)
+        self.assertLess(time.monotonic() - before, 30)    # without it, two minutes
         self.assertIn("--timeout", err)
 
     def test_a_full_disk_is_an_error(self):
@@ -221,24 +221,32 @@ class Waiting(OnTheBus):
         self.prints("stopped\n", "-o", TWIN, "get", "state")
 
     def test_a_state_that_is_there_already_needs_no_news(self):
-        self.prints("", "-o", WIN7, "--wait=running", "--timeout", "5", "pause")
+        self.prints("", "-o", WIN7, "--wait=running", "--timeout", "50", "pause")
 
     def test_a_reboot_is_over_when_the_vm_runs_again(self):
         before = time.monotonic()
-        self.prints("", "-o", WIN7, "--wait", "--timeout", "20", "reboot")
+        self.prints("", "-o", WIN7, "--wait", "--timeout", "50", "reboot")
         self.assertGreater(time.monotonic() - before, 0.05)
         self.prints("running\n", "-o", WIN7, "get", "state")
 
     def test_a_state_that_does_not_come_is_exit_code_3(self):
-        code, out, err = self.xec("-o", WIN7, "--wait", "--timeout", "0.3", "pause")
+        code, out, err = self.waits_in_vain()
         self.assertEqual((3, ""), (code, out))
         self.assertIn("not paused in time; last seen running", err)
 
     def test_waiting_does_not_poll(self):
-        self.xec("-o", WIN7, "--wait", "--timeout", "0.5", "pause")
-        self.calls()
-        self.xec("-o", WIN7, "--wait", "--timeout", "0.5", "pause")
+        self.waits_in_vain()
         self.assertEqual(["Introspect", "pause", "Get", "Get"], self.calls())
+
+    def waits_in_vain(self):
+        """What xec ends with. The limit counts for each call too: where a busy machine answers none within it, it is
+        too short to tell anything."""
+        for seconds in ("0.3", "3", "30"):
+            self.calls()
+            ended = self.xec("-o", WIN7, "--wait", "--timeout", seconds, "pause")
+            if "org.freedesktop.DBus.Error" not in ended[2]:
+                break
+        return ended
 
     def calls(self):
         connection = services.dbus.bus.BusConnection(self.bus.address)
@@ -252,11 +260,15 @@ class Monitor(OnTheBus):
     def follow(self, *arguments):
         return self.bus.follow("xec", *arguments)
 
-    def heard(self, program, cause):
-        """Repeats the cause until the monitor has printed its first line."""
-        while not select.select([program.stdout], [], [], 0.1)[0]:
-            self.xec(*cause)
-        return program.stdout.readline()
+    def heard(self, program, cause, first=""):
+        """Repeats the cause until the monitor has printed a line; the first that contains `first`, because the monitor
+        may begin to listen in the middle of what is caused."""
+        while True:
+            while not select.select([program.stdout], [], [], 0.1)[0]:
+                self.xec(*cause)
+            line = program.stdout.readline()
+            if not line or first in line:
+                return line
 
     def test_events_are_lines(self):
         program = self.follow(*TYPES, "--raw", "monitor")
@@ -271,7 +283,7 @@ class Monitor(OnTheBus):
 
     def test_an_object_limits_the_events_to_those_that_concern_it(self):
         program = self.follow("-o", TWIN, "monitor")
-        line = self.heard(program, ["-o", TWIN, "start"])
+        line = self.heard(program, ["-o", TWIN, "start"], '"creating"')
         self.assertIn(f'vm_state_changed "uuid" "{TWIN}" "creating" 0', line)
 
     def test_the_timeout_ends_it(self):
