@@ -1,6 +1,7 @@
 #pragma once
 // Sole owner of a file descriptor.
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <utility>
@@ -27,5 +28,9 @@ public:
 private:
     int fd_ = -1;
 };
+
+// For a descriptor that a library opens without asking: what this process starts does not get it. A device model that
+// did would keep a connection open after we have gone.
+inline void keep_from_children(int fd) { ::fcntl(fd, F_SETFD, FD_CLOEXEC); }
 
 }    // namespace xm

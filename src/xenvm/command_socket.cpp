@@ -16,6 +16,10 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstring>
 #include <deque>
 #include <set>
 
@@ -67,15 +71,18 @@ asio::awaitable<void> CommandSocket::State::accept() {
     const auto self = shared_from_this();
     while (acceptor.is_open()) {
         ErrorCode error;
-        auto socket = co_await acceptor.async_accept(executor, asio::redirect_error(asio::use_awaitable, error));
-        if (error == asio::error::operation_aborted) co_return;
-        if (error) {
-            log::error("accept failed cause={}", error.message());    // out of descriptors: not at once again
+        co_await acceptor.async_wait(acceptor.wait_read, asio::redirect_error(asio::use_awaitable, error));
+        if (error) co_return;
+        // Asio's own accepting would hand it to what libxl starts, and then our end is not its end.
+        Fd socket{::accept4(acceptor.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)};
+        if (!socket && (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED)) continue;
+        if (!socket) {
+            log::error("accept failed cause={}", std::strerror(errno));    // out of descriptors: not at once again
             asio::steady_timer later{executor, talk_limit / 10};
             co_await later.async_wait(asio::redirect_error(asio::use_awaitable, error));
             continue;
         }
-        asio::co_spawn(executor, serve(MonitorStream{executor, Fd{socket.release()}, "caller"}), asio::detached);
+        asio::co_spawn(executor, serve(MonitorStream{executor, std::move(socket), "caller"}), asio::detached);
     }
 }
 

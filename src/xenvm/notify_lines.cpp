@@ -1,6 +1,7 @@
 #include "xenvm/notify_lines.hpp"
 
 #include "base/failure.hpp"
+#include "base/fd.hpp"
 #include "base/log.hpp"
 #include "connect/within.hpp"
 #include "gen/errors.hpp"
@@ -45,6 +46,7 @@ struct NotifyLines::State : std::enable_shared_from_this<State> {
     State(const asio::any_io_executor& executor, const NotifyTarget& to, const Uuid& machine)
         : target{to}, endpoint{endpoint_of(to)}, uuid{machine.text()}, socket{executor} {}
 
+    asio::awaitable<void> connect();
     asio::awaitable<bool> send(std::string line);
     asio::awaitable<void> drain();
 
@@ -56,11 +58,17 @@ struct NotifyLines::State : std::enable_shared_from_this<State> {
     bool sending = false;
 };
 
+asio::awaitable<void> NotifyLines::State::connect() {
+    socket.open(endpoint.protocol());
+    keep_from_children(socket.native_handle());
+    co_await socket.async_connect(endpoint, asio::use_awaitable);
+}
+
 // True: delivered. A listener that went away since the last line is met by connecting once more.
 asio::awaitable<bool> NotifyLines::State::send(std::string line) {
     const bool was_connected = socket.is_open();
     try {
-        if (!was_connected) co_await socket.async_connect(endpoint, asio::use_awaitable);
+        if (!was_connected) co_await connect();
         co_await asio::async_write(socket, asio::buffer(line), asio::use_awaitable);
         co_return true;
     } catch (const boost::system::system_error& error) {

@@ -1,5 +1,6 @@
 #include "xenvm/xl_power_events.hpp"
 
+#include "base/fd.hpp"
 #include "base/log.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -36,6 +37,8 @@ constexpr std::string_view greeting = R"({"execute":"qmp_capabilities"})"
 // The first line greets, the second takes our greeting; events follow.
 template <class StatePointer>
 asio::awaitable<void> hear(StatePointer state, std::string path) try {
+    state->socket.open();
+    keep_from_children(state->socket.native_handle());
     co_await state->socket.async_connect(path, asio::use_awaitable);
     co_await asio::async_write(state->socket, asio::buffer(greeting), asio::use_awaitable);
     std::string pending;

@@ -14,6 +14,7 @@ import dbus.lowlevel
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "bus"))
 
 from bus_case import BusTest
+from descriptors import handed_on
 from played_xenstored import PROGRAM, Client, PlayedXenstored
 from stack import BIN, ROOT, uuid_of, vm_tree, wait_until
 
@@ -162,6 +163,11 @@ class Nodes(BusTest):
         wait_until(lambda: self.store.read("/") is not None, "xenstored answers")
         self.stack.start_xenmgr()
         self.reads(entry, str(self.vm(KEPT).domid))
+
+    def test_what_it_starts_gets_no_descriptor_of_its_connections(self):
+        self.vm(SHOWN).call("start")
+        self.reads(f"/xenmgr/vms/{SHOWN}/domid", str(self.vm(SHOWN).domid))
+        self.assertEqual(handed_on(self.stack.xenmgr.pid), {})
 
     def test_without_xenstored_life_goes_on(self):
         self.xenstored.kill()

@@ -6,11 +6,17 @@ import pathlib
 import re
 import signal
 import socket
+import struct
 import subprocess
+import sys
 import tempfile
 import threading
 import time
 import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "bus"))
+
+from descriptors import handed_on
 
 BIN = pathlib.Path(os.environ["XENMGR_BIN"])
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -239,6 +245,19 @@ class Alone(unittest.TestCase):
         self.wait(lambda: len(unix.lines) == len(tcp.lines) == len(expected))
         self.assertEqual(unix.lines, expected)
         self.assertEqual(tcp.lines, expected)
+
+    def test_what_it_starts_gets_none_of_its_connections(self):
+        """Or a device model would hold them open after the monitor has gone."""
+        ear = Listener(socket.AF_UNIX, str(self.dir / "ear"))
+        monitor = self.start(SMALL + f"notify = unix,{self.dir}/ear\n")
+        self.await_status("running")
+        self.wait(lambda: ear.lines)
+        request = b'{"jsonrpc":"2.0","method":"subscribe","params":{},"id":1}'
+        with socket.socket(socket.AF_UNIX) as subscriber:
+            subscriber.connect(str(self.dir / "run" / f"vm-{UUID}"))
+            subscriber.sendall(struct.pack(">I", len(request)) + request)
+            self.assertTrue(subscriber.recv(4096))
+            self.assertEqual(handed_on(monitor.pid), {})
 
     def test_nobody_listening_delays_nothing(self):
         self.start(SMALL + f"notify = unix,{self.dir}/nobody\nnotify = tcp,127.0.0.1:1\n")

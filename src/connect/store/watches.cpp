@@ -2,7 +2,7 @@
 
 #include "base/text.hpp"
 
-#include <unistd.h>
+#include <fcntl.h>
 
 #include <chrono>
 #include <string>
@@ -54,7 +54,7 @@ void Watches::connect() {
         disconnect();
         return try_again_later();
     }
-    news_.assign(::dup(xs_fileno(handle_.get())));
+    news_.assign(::fcntl(xs_fileno(handle_.get()), F_DUPFD_CLOEXEC, 0));
     wait();
 }
 
