@@ -20,8 +20,9 @@ bool is_full(int primary, int system_error) {
 const ErrorInfo& row_for(int code, int system_error) {
     const int primary = code & 0xff;
     if (is_full(primary, system_error)) return errors::database_full;
-    // Our statements are fixed: one that does not fit the tables (SQLITE_ERROR) has met a damaged schema.
-    if (primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB || primary == SQLITE_ERROR)
+    // Our statements are fixed: one that does not fit the tables (SQLITE_ERROR) has met a damaged schema. No message is
+    // as long as SQLite's limit, so a value that seems to be (SQLITE_TOOBIG) has lost its length.
+    if (primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB || primary == SQLITE_ERROR || primary == SQLITE_TOOBIG)
         return errors::database_damaged;
     if (primary == SQLITE_BUSY || primary == SQLITE_LOCKED) return errors::database_in_use;
     return errors::io_error;
