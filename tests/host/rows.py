@@ -5,6 +5,7 @@ The same rows hold on the simulated engine and on Xen; run_rows.py performs them
     vm METHOD [ARGUMENT...]       a method of the VM's interface on the bus
     set PROPERTY VALUE            a property of the VM
     monitor COMMAND [NAME=VALUE]  a command of its xenvm
+    kill monitor                  its xenvm dies, and another takes over
     guest DEED                    the guest does something by itself: see guests.py
     check FACT                    something must be true at this point: see checks.py
     connect CARD NETWORK          the property "network" of one of the VM's cards
@@ -204,6 +205,8 @@ ROWS = [
     Row("sleeper", "a guest sleeps on while it is paused", "asleep",
         do("vm pause", "check state paused", "check acpi 3", "vm unpause", "check acpi 3", "vm resume", "guest wake"),
         "running", "same", "paused running"),
+    Row("sleeper", "a new monitor knows that its guest sleeps, and hears it wake", "asleep",
+        do("kill monitor", "check acpi 3", "vm resume", "check acpi 0", "guest wake"), "running", "same"),
     Row("sleeper", "a guest that sleeps is woken to shut down", "asleep", do("vm shutdown"), "stopped", "none",
         "running stopping stopped"),
     Row("sleeper", "a guest without drivers shuts down by its power button", "running", do("vm shutdown"), "stopped",

@@ -13,6 +13,7 @@ import os
 import pathlib
 import re
 import shlex
+import signal
 import subprocess
 import sys
 import time
@@ -127,6 +128,8 @@ class Player:
             self.vm.set(words[0], {"true": True, "false": False}.get(words[1], pathlib.Path(words[1]).name))
         elif verb == "monitor":
             self.files.monitor(self.vm, *words)
+        elif verb == "kill":
+            self.kill_monitor()
         elif verb == "guest":
             self.guest.do(*words)
         elif verb == "check":
@@ -136,6 +139,20 @@ class Player:
                             "com.citrix.xenclient.vmnic", "network", words[1], signature="ssv")
         else:
             raise ValueError(text)
+
+    def kill_monitor(self):
+        """Returns when its successor serves."""
+        before = self.stack.monitors()[self.vm.uuid]
+        os.kill(before, signal.SIGKILL)
+        eventually(lambda: self.stack.monitors().get(self.vm.uuid, before) != before, "another monitor takes over")
+        eventually(lambda: self.serves(), "the new monitor serves")
+
+    def serves(self):
+        try:
+            self.files.monitor(self.vm, "get-status")
+        except dbus.DBusException:
+            return False
+        return True
 
     def bring(self, state):
         """The VM to where a row begins, by what other rows prove."""
