@@ -1,5 +1,5 @@
 // rpcgen: D-Bus interface files in, C++ and documentation out. Reads everything, checks everything, and writes only
-// if nothing was wrong. Exit: 0 written, 1 the file system failed, 2 the input was refused.
+// if nothing was wrong. Exit: 0 written, 1 the file system failed, 2 the input or the command line was refused.
 
 #include "rpcgen/check.hpp"
 #include "rpcgen/emit.hpp"
@@ -100,7 +100,11 @@ int main(int argc, char** argv) try {
     Options options;
     CLI::App app{"Generates C++ and documentation from D-Bus interface files"};
     declare(app, options);
-    CLI11_PARSE(app, argc, argv);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : refused;
+    }
     return run(options);
 } catch (const std::exception& error) {
     std::cerr << "rpcgen: " << error.what() << '\n';

@@ -80,6 +80,11 @@ class Generator(unittest.TestCase):
         self.assertEqual(sorted(contents(self.out)),
                          ["errors.hpp", "interfaces.json", "toy_schema.hpp", "toy_twin_schema.hpp"])
 
+    def test_a_command_line_that_cannot_be_read_is_refused_like_other_input(self):
+        for words in ((), ("--bogus",), ("--out", self.out, "--products", "poems")):
+            self.assertEqual(run(*words).returncode, 2, words)
+        self.assertEqual(run("--help").returncode, 0)
+
     def test_a_missing_file_is_an_error_of_the_system_not_of_the_input(self):
         result = run("--out", self.out, "nowhere.xml")
         self.assertEqual(result.returncode, 1)
