@@ -78,21 +78,28 @@ awaitable<Result> destroy(Context context, Args) {
     co_return std::nullopt;
 }
 
+// Who sends the command stands in another folder than the monitor.
+std::string image_path(const Args& args) {
+    std::string file = args.text("file");
+    if (!file.starts_with('/')) fail(errors::image_not_usable, text::escaped(file, 200), "it must be an absolute path");
+    return file;
+}
+
 awaitable<Result> suspend(Context context, Args args) {
-    co_await context.monitor.suspend(args.text("file"));
+    co_await context.monitor.suspend(image_path(args));
     co_return std::nullopt;
 }
 
 awaitable<Result> restore(Context context, Args args) {
     const model::GuestSpec spec = args.has("spec") ? spec_for_start(context, args) : model::GuestSpec{};
     const RestoreOptions options{
-        .file = args.text("file"), .paused = args.flag("paused", false), .remove_file = args.flag("delete", true)};
+        .file = image_path(args), .paused = args.flag("paused", false), .remove_file = args.flag("delete", true)};
     co_await context.monitor.restore(spec, options);
     co_return std::nullopt;
 }
 
 awaitable<Result> checkpoint(Context context, Args args) {
-    co_await context.monitor.checkpoint(args.text("file"));
+    co_await context.monitor.checkpoint(image_path(args));
     co_return std::nullopt;
 }
 

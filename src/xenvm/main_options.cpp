@@ -33,7 +33,7 @@ void declare(CLI::App& app, Settings& settings, bool& no_daemonize, bool& help_f
     app.add_flag("--syslog", settings.syslog, "Log to syslog instead of stderr");
     app.add_flag("--debug", settings.debug, "Log more");
     app.add_option("--engine", settings.engine, "xl: Xen; sim: a simulated guest; auto: Xen where there is one")
-        ->transform(CLI::CheckedTransformer(engines));
+        ->transform(CLI::CheckedTransformer(engines).description("{auto,sim,xl}"));
     app.add_option("--sim-host-memory", settings.sim_host_memory_mib,
                    "MiB that all simulated domains may have; 0: no limit")
         ->check(CLI::NonNegativeNumber);

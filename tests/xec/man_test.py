@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The manual pages tell what --help tells: the same options, commands and exit codes.
+"""The manual pages tell what --help tells: the same options, commands and exit codes. It is for people's eyes.
 usage: man_test.py FOLDER-OF-THE-PROGRAMS"""
 
 import pathlib
@@ -48,6 +48,11 @@ class Pages(unittest.TestCase):
             codes = re.findall(r"(?m)^  (\d)  ", help_of(tool).split("Exit codes\n")[1])
             page = page_of(tool).split(".SH EXIT STATUS\n")[1]
             self.assertEqual(codes, re.findall(r"(?m)^\.B (\d)$", page))
+
+    def test_what_a_service_says_of_its_options_is_plain_text(self):
+        for program in ("xenmgr", "dbd", "xenvm", "xenvm-cmd", "rpc-proxy"):
+            with self.subTest(program=program):
+                self.assertEqual([], re.findall(r"[^\n -~]|\{[ ,]*\}|->", help_of(program)))
 
 
 if __name__ == "__main__":

@@ -169,6 +169,17 @@ TEST_CASE("a key of the configuration is read and changed") {
     CHECK(desk.config.set_fields == StringMap{{"memory", "512"}});
 }
 
+TEST_CASE("the file of an image is an absolute path") {
+    Desk desk;
+    desk("start", {{"spec", desk.spec()}});
+    for (const char* path : {"image", "../image"}) {
+        CHECK(desk("checkpoint", {{"file", path}}) == "image_not_usable");
+        CHECK(desk("suspend", {{"file", path}}) == "image_not_usable");
+        CHECK(desk("restore", {{"file", path}}) == "image_not_usable");
+    }
+    CHECK(desk.bench.state() == "running");
+}
+
 TEST_CASE("the memory target is told in MiB and kept in KiB") {
     Desk desk;
     desk("start", {{"spec", desk.spec()}});
