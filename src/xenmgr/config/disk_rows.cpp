@@ -37,7 +37,7 @@ constexpr DiskRow rows[] = {
     {.id = P::encryption_key_set, .when = never, .read = key_set},
     {.id = P::managed_disktype,   .stored = {.key = "managed-disktype", .form = absent_if_empty, .words = managed_words}},
     {.id = P::mode,               .stored = {.key = "mode", .fallback = "w"sv, .words = mode_words}},
-    {.id = P::phys_path,          .stored = {.key = "path", .chars = quoted}},
+    {.id = P::phys_path,          .stored = {.key = "path", .chars = path}},
     {.id = P::phys_type,          .stored = {.key = "type", .fallback = "vhd"sv, .words = type_words}},
     {.id = P::shared,             .stored = {.key = "shared"}, .when = now},
     {.id = P::snapshot,           .stored = {.key = "snapshot", .fallback = "none"sv, .form = absent_if_none,

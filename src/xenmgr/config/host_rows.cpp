@@ -17,7 +17,6 @@ using namespace std::string_view_literals;
 using enum Form;
 using enum Chars;
 
-constexpr std::string_view service = "com.citrix.xenclient.xenmgr.config";
 constexpr Effects announced{.config_changed = true};
 constexpr Range not_negative{.low = 0};
 constexpr std::string_view action_words[] = {"nothing", "sleep", "hibernate", "shutdown", "forced-shutdown", "reboot"};
@@ -58,7 +57,7 @@ constexpr Row<P> host_rows[] = {
     {P::enable_ssh,               {.read = ssh, .switch_file = {"/config/etc/ssh/sshd_not_to_be_run",
                                                                 "/etc/init.d/sshd"}}},
     {P::guest_only_networking,    {.stored = {.key = "xenmgr/guest-only-networking"}}},
-    {P::iso_path,                 {.stored = {.key = "xenmgr/isos", .fallback = "/storage/isos"sv, .chars = quoted},
+    {P::iso_path,                 {.stored = {.key = "xenmgr/isos", .fallback = "/storage/isos"sv, .chars = path},
                                    .effects = announced}},
     {P::measure_fail_action,      {.stored = {.key = "xenmgr/measure-fail-action", .fallback = "forced-shutdown"sv,
                                               .words = action_words}, .effects = announced}},
@@ -121,6 +120,9 @@ constexpr bool agrees(const Row<Property> (&rows)[N], const idl::Property (&prop
 static_assert(agrees(host_rows, gen::xenmgr_config::properties));
 static_assert(agrees(ui_rows, gen::xenmgr_config_ui::properties));
 
+constexpr std::string_view interface_of(P) { return gen::xenmgr_config::interface_name; }
+constexpr std::string_view interface_of(U) { return gen::xenmgr_config_ui::interface_name; }
+
 const idl::Property& schema(P property) { return gen::xenmgr_config::properties[static_cast<std::size_t>(property)]; }
 const idl::Property& schema(U property) {
     return gen::xenmgr_config_ui::properties[static_cast<std::size_t>(property)];
@@ -138,8 +140,8 @@ Change plan_row(const ConfigTree& host, Property property, const Value& value) {
     const auto& row = host_row(property);
     const auto& about = schema(property);
     if (about.access == idl::Access::read)
-        fail(errors::property_not_writable, std::string{service}, "property {}", about.name);
-    require_valid(row.stored, kind_of(about.signature), value, about.name, service, errors::bad_value);
+        fail(errors::property_not_writable, std::string{interface_of(property)}, "property {}", about.name);
+    require_valid(row.stored, kind_of(about.signature), value, about.name, interface_of(property), errors::bad_value);
     Change change;
     if (!row.stored.key.empty()) change = plan_write(row.stored, host, row.stored.key, value);
     change.effects = row.effects;
@@ -176,7 +178,8 @@ Change plan_set(const ConfigTree& host, const HostFacts& facts, U property, cons
     const auto& wanted = std::get<std::string>(value);
     const auto known = supported_languages(facts);
     if (std::ranges::find(known, wanted) == known.end())
-        fail(errors::unsupported_language, text::escaped(wanted), "this host offers: {}", fmt::join(known, " "));
+        fail(errors::unsupported_language, text::escaped(wanted), "this host offers {}",
+             known.empty() ? "no languages" : fmt::format("{}", fmt::join(known, " ")));
     return change;
 }
 

@@ -31,16 +31,14 @@ constexpr LegacyNetwork legacy_networks[] = {
     {"brinternal", "/internal"},
 };
 
-std::string normal_network(std::string_view untrusted_text) {
-    if (untrusted_text.empty()) fail(errors::bad_value, "network", "must be the object path of a network");
+std::optional<std::string> normal_network(std::string_view untrusted_text) {
+    if (untrusted_text.empty()) return std::nullopt;
     return network_path(untrusted_text);
 }
 
-std::string normal_mac(std::string_view untrusted_text) {
+std::optional<std::string> normal_mac(std::string_view untrusted_text) {
     if (untrusted_text.empty() || untrusted_text == "auto") return "";
-    if (const auto mac = parse_mac(untrusted_text)) return *mac;
-    fail(errors::bad_value, "mac", "'{}' must be auto or a unicast address such as 00:16:3e:12:34:56",
-         text::escaped(untrusted_text));
+    return parse_mac(untrusted_text);
 }
 
 Value read_network(const ConfigTree& tree, Uuid /*vm*/, int nic) {
@@ -62,12 +60,14 @@ constexpr NicRow rows[] = {
     {.id = P::backend_uuid,    .stored = {.key = "backend-uuid", .form = absent_if_empty, .chars = quoted}},
     {.id = P::enabled,         .stored = {.key = "enable", .fallback = true}},
     {.id = P::mac,             .stored = {.key = "mac", .form = absent_if_empty}, .read = configured_mac,
-                               .normalise = normal_mac},
+                               .normalise = normal_mac,
+                               .must = "auto or a unicast address such as 00:16:3e:12:34:56"},
     {.id = P::mac_actual,      .when = never, .read = actual_mac},
     {.id = P::model,           .stored = {.key = "model", .fallback = "e1000"sv, .form = absent_if_empty,
                                           .chars = quoted}},
     {.id = P::network,         .stored = {.key = "network", .chars = quoted}, .when = now, .read = read_network,
-                               .normalise = normal_network, .effects = {.network_changed = true}},
+                               .normalise = normal_network, .must = "the object path of a network",
+                               .effects = {.network_changed = true}},
     {.id = P::wireless_driver, .stored = {.key = "wireless-driver", .form = absent_if_false}},
 };
 // clang-format on
@@ -117,7 +117,14 @@ Change plan_set_nic(const ConfigTree& tree, Uuid vm, int nic, P property, const 
     const auto& about = schema(property);
     if (r.when == never) fail(errors::property_not_writable, nic_path(vm, nic), "property {}", about.name);
     require_valid(r.stored, kind_of(about.signature), value, about.name, nic_path(vm, nic), errors::bad_value);
-    const Value stored = r.normalise ? Value{r.normalise(std::get<std::string>(value))} : value;
+    auto stored = value;
+    if (r.normalise) {
+        auto normal = r.normalise(std::get<std::string>(value));
+        if (!normal)
+            fail(errors::bad_value, nic_path(vm, nic), "property {} = {}: must be {}", about.name, shown(value),
+                 r.must);
+        stored = std::move(*normal);
+    }
     auto change = plan_write(r.stored, tree, join(nics, nic, r.stored.key), stored);
     if (!change.empty()) change.effects |= r.effects;
     return change;

@@ -8,6 +8,7 @@
 #include "xenmgr/config/setting.hpp"
 #include "xenmgr/config/vm_view.hpp"
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,8 +23,9 @@ struct NicRow {
     Setting stored{};    // key relative to config/nic/<id>
     When when = When::next_start;
     RowFunction<Value(const ConfigTree&, Uuid vm, int nic)> read{};
-    // From the client's value to the stored one; throws bad_value.
-    RowFunction<std::string(std::string_view untrusted_text)> normalise{};
+    // From the client's value to the stored one; nothing: it is refused, since it `must` be another.
+    RowFunction<std::optional<std::string>(std::string_view untrusted_text)> normalise{};
+    std::string_view must{};
     Effects effects{};
 };
 

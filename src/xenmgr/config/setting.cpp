@@ -64,11 +64,13 @@ std::optional<std::string> text_complaint(const Setting& setting, std::string_vi
         if (text.empty() || model::is_node_name(text)) return std::nullopt;
         return fmt::format("must be letters, digits, '-', '_' and '@', at most {}", model::longest_node_name);
     }
+    if (setting.chars == Chars::path && !text.empty() && !text.starts_with('/')) return "must be an absolute path";
+    const bool quoted = setting.chars == Chars::quoted || setting.chars == Chars::path;
     const auto forbidden = [&](char c) {
         if (c == '\0') return true;
         if (setting.chars == Chars::any) return false;
         const auto byte = static_cast<unsigned char>(c);
-        return byte < 0x20 || byte == 0x7f || (setting.chars == Chars::quoted && c == '\'');
+        return byte < 0x20 || byte == 0x7f || (quoted && c == '\'');
     };
     if (std::ranges::none_of(text, forbidden)) return std::nullopt;
     switch (setting.chars) {
@@ -79,6 +81,7 @@ std::optional<std::string> text_complaint(const Setting& setting, std::string_vi
         case Chars::node:
             break;
         case Chars::quoted:
+        case Chars::path:
             return "must be a single line without control characters and single quotes";
     }
     return std::nullopt;

@@ -46,6 +46,7 @@ enum class Chars : std::uint8_t {
     any,       // everything but NUL
     line,      // no control characters
     quoted,    // a line without single quotes
+    path,      // the same, and an absolute path, or nothing: each process has a folder of its own
     node,      // the name of a node of xenstore, or nothing
 };
 

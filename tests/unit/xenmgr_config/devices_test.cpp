@@ -7,6 +7,7 @@
 
 using namespace xm;
 using namespace xm::xenmgr;
+using Catch::StartsWith;
 using test::failure_of;
 using test::text;
 using test::tree_of;
@@ -124,6 +125,8 @@ TEST_CASE("a disk refuses unknown words, unsafe paths and what has no effect") {
     CHECK(refusal(D::phys_type, text("zip")) == "bad_value");
     CHECK(refusal(D::mode, text("rw")) == "bad_value");
     CHECK(refusal(D::phys_path, text("/a'b")) == "bad_value");
+    CHECK(refusal(D::phys_path, text("a.vhd")) == "bad_value");
+    CHECK(refusal(D::phys_path, text("")).empty());
     CHECK(refusal(D::enabled, text("true")) == "bad_value");
     CHECK(refusal(D::backend_uuid, text("x")) == "not_supported");
     CHECK(refusal(D::virtual_size_mb, 5) == "property_not_writable");
@@ -223,6 +226,8 @@ TEST_CASE("a NIC refuses bad addresses and empty networks; an unknown one is ref
     CHECK(refusal(0, N::mac, text("ff:ff:ff:ff:ff:ff")) == "bad_value");
     CHECK(refusal(0, N::mac, text("mac")) == "bad_value");
     CHECK(refusal(0, N::network, text("")) == "bad_value");
+    CHECK_THROWS_WITH(plan_set_nic(tree, vm, 0, N::mac, text("m'ac")),
+                      StartsWith("bad_value: " + nic_path(vm, 0) + R"(: property mac = "m\x27ac": must be auto or )"));
     CHECK(refusal(0, N::network, text("/a\n")) == "bad_value");
     CHECK(refusal(0, N::mac_actual, text("")) == "property_not_writable");
     CHECK(refusal(3, N::enabled, true) == "no_such_nic");

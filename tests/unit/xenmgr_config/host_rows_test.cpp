@@ -8,6 +8,8 @@
 
 using namespace xm;
 using namespace xm::xenmgr;
+using Catch::Contains;
+using Catch::StartsWith;
 using test::failure_of;
 using test::text;
 using test::tree_of;
@@ -24,7 +26,7 @@ Value other(const Value& before, const Setting& setting) {
     if (const auto* number = std::get_if<std::int32_t>(&before)) return *number + 5;
     for (const auto word : setting.words)
         if (word != std::get<std::string>(before)) return std::string{word};
-    return std::string{"other"};
+    return std::string{"/other"};
 }
 
 template <class Property, std::size_t N>
@@ -101,6 +103,17 @@ TEST_CASE("the pointer trail is in milliseconds on the bus and in seconds in the
         CHECK(get(tree_of({{"xenmgr/pointerTrailTimeout", stored}}), no_facts, U::pointer_trail_timeout) ==
               Value{expected});
     }
+}
+
+TEST_CASE("a refusal names the interface and what is allowed") {
+    CHECK_THROWS_WITH(
+        plan_set(ConfigTree{}, no_facts, H::iso_path, text("isos")),
+        StartsWith("bad_value: com.citrix.xenclient.xenmgr.config: property iso-path = \"isos\": must be an "
+                   "absolute path."));
+    CHECK_THROWS_WITH(plan_set(ConfigTree{}, no_facts, U::wallpaper, text("\n")),
+                      StartsWith("bad_value: com.citrix.xenclient.xenmgr.config.ui: property wallpaper"));
+    CHECK_THROWS_WITH(plan_set(ConfigTree{}, no_facts, U::language, text("xx")),
+                      Contains("xx: this host offers no languages."));
 }
 
 TEST_CASE("a setting without effect is accepted and announced") {
