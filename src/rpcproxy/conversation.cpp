@@ -49,6 +49,7 @@ void Conversation::start(const Facts& facts, std::shared_ptr<const Guest> guest,
     if (ended_) return;
     facts_ = facts;
     who_ = name_of(facts);
+    domain_ = common_.domains.of(facts.domid, common_.quota);
     gate_.set_guest(facts, std::move(guest));
     if (!common_.gate.request_name.empty() && facts.uuid) {
         std::string name = common_.gate.request_name;
@@ -206,7 +207,10 @@ std::size_t Conversation::take_messages(Side& side, Bytes bytes) {
 
 // What is refused counts as well: it costs the same.
 void Conversation::through_gate(Side& side, Bytes message) {
-    if (&side == &peer_) rate_.spend(side.moved);
+    if (&side == &peer_) {
+        rate_.spend(side.moved);
+        if (!std::exchange(reserved_, false)) domain_->rate.spend(side.moved);
+    }
     const Fault fault = &side == &peer_ ? gate_.from_peer(message) : gate_.from_bus(message);
     if (fault) end(fault);
 }
@@ -295,12 +299,9 @@ void Conversation::flush_both() {
 void Conversation::weigh() {
     const std::size_t now = ended_ ? 0 : peer_.held() + bus_.held();
     if (now == held_) return;
-    std::size_t& domain = common_.held[facts_.domid];
-    domain += now - held_;
+    domain_->held += now - held_;
     held_ = now;
-    const bool too_much = domain > common_.quota.held;
-    if (domain == 0) common_.held.erase(facts_.domid);
-    if (too_much) end("too much waits here for its domain");
+    if (domain_->held > common_.quota.held) end("too much waits here for its domain");
 }
 
 void Conversation::flush(Side& side) {

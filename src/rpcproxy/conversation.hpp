@@ -4,6 +4,7 @@
 
 #include "rpcproxy/channel.hpp"
 #include "rpcproxy/denial_log.hpp"
+#include "rpcproxy/domain_share.hpp"
 #include "rpcproxy/gate.hpp"
 #include "rpcproxy/json_peer.hpp"
 #include "rpcproxy/link.hpp"
@@ -18,7 +19,6 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -55,7 +55,7 @@ struct Common {
     MethodTypes& types;
     Talk talk{};
     DenialLogs denials{};
-    std::map<std::optional<std::uint32_t>, std::size_t> held{};           // bytes that wait here, by domain
+    DomainShares domains{};
     std::vector<std::byte> scratch = std::vector<std::byte>(64 << 10);    // what one read brings
 };
 
@@ -154,11 +154,13 @@ private:
     Counts counts_;
     std::size_t held_ = 0;    // bytes, as the domain's count knows them
     CallRate rate_;
+    std::shared_ptr<DomainShare> domain_;    // since start()
     Clock::time_point began_;
     boost::asio::steady_timer timer_;
     boost::asio::steady_timer pause_;
     bool timing_ = false;
     bool pausing_ = false;
+    bool reserved_ = false;    // the next call is paid for with the domain
 };
 
 // What one peer brings about does not end the others' conversations.

@@ -7,19 +7,26 @@
 
 namespace xm::rpcproxy {
 
-// A peer that asks more than its share waits, if anybody else wants something.
+// A peer that asks more than its share waits, if anybody else wants something; so do all of a domain.
 bool Conversation::throttled() {
     const auto now = peer_.moved;
     common_.talk.heard(this, now);
-    if (common_.quota.calls_per_second == 0) return false;
-    const auto next = rate_.next();
-    if (next <= now || !(common_.talk.others_than(this, now) || common_.names.other_proxies())) return false;
+    common_.domains.heard(*domain_, now);
+    if (pausing_) return true;
+    if (common_.quota.calls_per_second == 0 || reserved_) return false;
+    const auto others_want = [&](const auto& talk, const auto& who) {
+        return talk.others_than(who, now) || common_.names.other_proxies();
+    };
+    auto next = rate_.next() > now && others_want(common_.talk, this) ? rate_.next() : now;
+    reserved_ = domain_->rate.next() > now && others_want(common_.domains, *domain_);
+    if (reserved_) next = std::max(next, domain_->rate.reserve(now));
+    if (next == now) return false;
     pause_until(next);
     return true;
 }
 
 void Conversation::pause_until(Clock::time_point when) {
-    if (std::exchange(pausing_, true)) return;
+    pausing_ = true;
     pause_.expires_at(when);
     pause_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
         const auto self = weak.lock();

@@ -17,9 +17,11 @@ struct Quota {
     std::size_t match_rule_bytes = 1024;
     std::size_t names = 8;                    // that the peer owns on the bus
     std::size_t connections = 1024;           // at once, of one domain
-    std::uint32_t calls_per_second = 1000;    // while others talk as well; 0: no limit
-    std::chrono::seconds handshake{10};       // until the peer has said Hello
-    std::chrono::seconds stalled{30};         // without a byte of a message that has begun, or of what it must read
+    std::uint32_t calls_per_second = 1000;    // of a conversation, while others talk as well; 0: no limit
+    static constexpr std::uint32_t conversations_worth = 4;    // of calls a second, for all of one domain
+    std::chrono::seconds handshake{10};                        // until the peer has said Hello
+    std::chrono::seconds asking{2};                            // for what the manager and the database tell of the peer
+    std::chrono::seconds stalled{30};    // without a byte of a message that has begun, or of what it must read
 };
 
 // Lets through so many calls a second, evenly, after a short burst. Calls beyond, when there was no need to hold them,
@@ -33,7 +35,13 @@ public:
           full_at_{now} {}
 
     void spend(Clock::time_point now) {
-        full_at_ = std::min(std::max(full_at_, now) + interval_, now + remembered * interval_);
+        full_at_ = std::max(full_at_, std::min(std::max(full_at_, now) + interval_, now + remembered * interval_));
+    }
+    // Spends a call of one who waits, and tells when it is within the limit. First come, first served.
+    Clock::time_point reserve(Clock::time_point now) {
+        const auto at = std::max(next(), now);
+        full_at_ = std::max(full_at_, now) + interval_;
+        return at;
     }
     // From when on the next call is within the limit.
     Clock::time_point next() const { return full_at_ - burst * interval_; }

@@ -85,8 +85,9 @@ void declare_seconds(CLI::App& app, const char* name, std::chrono::seconds& limi
 void declare_quotas(CLI::App& app, Quota& quota) {
     app.add_option("--max-connections", quota.connections, "Of one domain at once")->capture_default_str();
     app.add_option("--max-calls", quota.calls, "That wait for an answer, each way")->capture_default_str();
-    app.add_option("--max-calls-per-second", quota.calls_per_second,
-                   "Beyond that a peer waits while others talk; 0: no limit")
+    app.add_option(
+           "--max-calls-per-second", quota.calls_per_second,
+           "Beyond that a peer waits while others talk, as all of its domain do beyond four times that; 0: no limit")
         ->capture_default_str();
     app.add_option("--max-match-rules", quota.match_rules, "Of one connection")->capture_default_str();
     app.add_option("--max-names", quota.names, "Of one connection")->capture_default_str();
@@ -97,6 +98,7 @@ void declare_quotas(CLI::App& app, Quota& quota) {
     app.add_option("--max-held", quota.held, "Bytes that wait here in all conversations of one domain")
         ->capture_default_str();
     declare_seconds(app, "--max-handshake", quota.handshake, "Seconds until a peer has said Hello");
+    declare_seconds(app, "--max-asking", quota.asking, "Seconds that a peer waits for what services tell of it");
     declare_seconds(app, "--max-stalled", quota.stalled,
                     "Seconds without a byte of what a peer has begun or must read");
 }

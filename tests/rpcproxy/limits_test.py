@@ -5,9 +5,10 @@ import contextlib
 import os
 import socket
 import struct
+import time
 import unittest
 
-from proxy_stack import BIN, CALL, OPEN, ProxyTest, Stack, raw_bus
+from proxy_stack import BIN, CALL, OPEN, PATIENCE, ProxyTest, Stack, raw_bus
 
 RULES = f"""
     allow destination {OPEN}
@@ -104,9 +105,10 @@ class Resources(ProxyTest):
             self.stack.peer().close()
         last = self.stack.peer()
         self.stack.monitor.passed(last)
-        for _ in range(20):
+        end = time.monotonic() + PATIENCE
+        while descriptors() > before + 10:
+            self.assertLess(time.monotonic(), end, "descriptors are left")
             last.settle()
-        self.assertLessEqual(descriptors(), before + 10)
 
     def test_RES_7_a_guest_that_leaves_in_the_middle_of_a_call(self):
         guest = self.stack.peer()
@@ -166,12 +168,35 @@ class Caps(unittest.TestCase):
             peers[6].send(b"\0")
             peers[6].settle()
 
+    def test_RES_5_conversations_of_a_domain_take_turns_beyond_its_calls_a_second(self):
+        """Nothing of what waits is lost, and nobody is passed over."""
+        with Stack(RULES, ["--max-calls-per-second", "200"]) as stack:
+            with stack.another_proxy("--incoming-domid", "8", incoming=f"unix:{stack.dir}/second"):
+                service, peers = stack.host(OPEN), [stack.peer() for _ in range(20)]
+                for peer in peers:
+                    peer.send(b"".join(raw_bus.call(OPEN, "/", OPEN, "Much", serial=peer.next(),
+                                                    flags=raw_bus.NO_REPLY_EXPECTED) for _ in range(40)))
+                calls = [service.expect(kind=CALL, member="Much") for _ in range(20 * 40)]
+        serials, rest = {peer.name: [] for peer in peers}, {}
+        for call in calls:
+            serials[call.sender].append(call.serial)
+        for came in serials.values():
+            self.assertEqual(came, list(range(came[0], came[0] + 40)))
+        for call in calls[100:]:    # the burst at the beginning is over
+            rest[call.sender] = rest.get(call.sender, 0) + 1
+        last = [call.sender for call in calls[-2 * len(rest):]]
+        self.assertGreater(len(set(last)), len(rest) / 2, "many are served to the end")
+
     def test_RES_1_a_handshake_does_not_last_for_ever(self):
         with Stack(RULES, ["--max-handshake", "1"]) as stack:
-            slow, peer = stack.stranger(), stack.peer()
+            slow = stack.stranger()
             slow.send(b"\0AUTH")
             self.assertTrue(slow.closed())
-            peer.settle()
+            stack.proxy.log.wait("the handshake took too long")
+            while True:
+                with contextlib.suppress(ConnectionResetError, BrokenPipeError):    # a busy machine is slow, too
+                    stack.peer().settle()
+                    break
 
     def test_RES_2_half_a_message_does_not_last_for_ever(self):
         with Stack(RULES, ["--max-stalled", "1"]) as stack:

@@ -44,6 +44,23 @@ TEST_CASE("who called a million times while nobody else did waits for a moment o
     CHECK(rate.next() > start);
 }
 
+TEST_CASE("those who wait get places one after another, and nobody is let in before them") {
+    CallRate rate{1000, start};
+    passed(rate, start, start + 1ms);
+    const auto first = rate.reserve(start + 1ms);
+    CHECK(first >= start + 1ms);
+    for (int i = 1; i <= 500; ++i)
+        CHECK(rate.reserve(start + 1ms) == first + i * 1ms);
+    CHECK(rate.next() == first + 501ms);
+    rate.spend(start + 1ms);
+    CHECK(rate.next() >= first + 501ms);
+}
+
+TEST_CASE("a place is free at once while the rate is not reached") {
+    CallRate rate{1000, start};
+    CHECK(rate.reserve(start) == start);
+}
+
 TEST_CASE("a rate of zero holds nothing back") {
     CallRate rate{0, start};
     for (int i = 0; i < 1000; ++i)
