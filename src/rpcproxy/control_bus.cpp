@@ -33,7 +33,6 @@ constexpr auto vm_interface = "com.citrix.xenclient.xenmgr.vm.unrestricted";
 constexpr auto database = "com.citrix.xenclient.db";
 constexpr auto own_name = "com.citrix.xenclient.rpc_proxy";
 constexpr auto first_pause = 100ms;
-constexpr auto patience = 2s;    // with those who are asked while a guest waits
 
 std::string rules_of(const Uuid& vm) { return fmt::format("/vm/{}/rpc-firewall-rules", vm.text()); }
 
@@ -105,12 +104,12 @@ struct ControlBus::Life final : connect::DatabaseEvents {
     std::set<std::string, std::less<>> fresh;    // names of which a signal told, since this life began
 };
 
-ControlBus::ControlBus(asio::io_context& loop, Connector& connector, bus::Family& family, bool server)
+ControlBus::ControlBus(asio::io_context& loop, Connector& connector, bus::Family& family, Choices choices)
     : loop_{loop},
       connector_{connector},
       address_{connector.bus_address()},
       family_{family},
-      server_{server},
+      choices_{choices},
       again_{loop},
       readiness_{loop} {
     readiness_.expires_at(asio::steady_timer::time_point::max());
@@ -202,13 +201,13 @@ void ControlBus::take_names(Life& life) {
         if (::geteuid() == 0) throw;
         log::warn("services cannot ask who the guests are: {}", failure.what());
     }
-    if (server_) life.connection.own_name(own_name);
+    if (choices_.server) life.connection.own_name(own_name);
 }
 
 asio::awaitable<bool> ControlBus::wait_ready() {
     if (ready_ || address_.empty()) co_return true;
     using namespace asio::experimental::awaitable_operators;
-    asio::steady_timer deadline{loop_, patience};
+    asio::steady_timer deadline{loop_, choices_.patience};
     boost::system::error_code cancelled;
     co_await (readiness_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled)) ||
               deadline.async_wait(asio::use_awaitable));
@@ -226,7 +225,7 @@ asio::awaitable<VmProperties> ControlBus::properties(Uuid vm, std::vector<std::s
     if (!life || owner(manager).empty()) co_return known;
     const bus::Peer object{life->connection, manager, "/vm/" + vm.path_form()};
     const std::string vm_properties = vm_interface;
-    const auto give_up = std::chrono::steady_clock::now() + patience;
+    const auto give_up = std::chrono::steady_clock::now() + choices_.patience;
     for (const std::string& name : names)
         try {
             const auto left = std::chrono::duration_cast<bus::Deadline>(give_up - std::chrono::steady_clock::now());
@@ -259,7 +258,7 @@ asio::awaitable<std::optional<std::vector<VmSource::Line>>> ControlBus::rules(Uu
     if (!life) co_return std::nullopt;
     if (owner(database).empty()) co_return std::vector<Line>{};
     const std::string node = rules_of(vm);
-    const auto json = co_await connect::within(patience, life->store->dump(node));
+    const auto json = co_await connect::within(choices_.patience, life->store->dump(node));
     if (!json) co_return std::nullopt;
     co_return lines_of(node, *json);
 } catch (const std::exception& failure) {
@@ -275,7 +274,7 @@ asio::awaitable<std::optional<std::string>> ControlBus::types_of(std::shared_ptr
     if (!known) {
         const bus::Peer object{life->connection, call.destination, call.path};
         const auto xml = co_await bus::call<std::string>(object, {"org.freedesktop.DBus.Introspectable", "Introspect"},
-                                                         bus::Deadline{patience});
+                                                         bus::Deadline{choices_.patience});
         signatures_.store(service, call.path, Methods::parse(xml));
         known = signatures_.find(service, call.path);
     }

@@ -31,14 +31,17 @@ public:
         std::function<void()> lost;           // the bus is gone, and all connections to it
         std::function<void()> ready;          // the names are ours, or there are none to have; also after each loss
     };
-    // connector: to the bus; outlives this. family: what the proxy serves on "/"; outlives this. server: own the public
-    // name as well.
-    ControlBus(boost::asio::io_context& loop, Connector& connector, bus::Family& family, bool server);
+    struct Choices {
+        bool server;                      // own the public name as well
+        std::chrono::seconds patience;    // with those who are asked while a guest waits
+    };
+    // connector: to the bus; outlives this. family: what the proxy serves on "/"; outlives this.
+    ControlBus(boost::asio::io_context& loop, Connector& connector, bus::Family& family, Choices choices);
     ~ControlBus() override;
 
     void start(Events events);
     bool ready() const { return ready_; }    // knows all names
-    // Waits until ready, not longer than two seconds; tells whether it is.
+    // Waits until ready, not longer than others are waited for; tells whether it is.
     boost::asio::awaitable<bool> wait_ready() override;
 
     void catch_up() override;
@@ -61,7 +64,7 @@ private:
     Connector& connector_;
     std::string address_;
     bus::Family& family_;
-    bool server_;
+    Choices choices_;
     Events events_;
     std::shared_ptr<Life> life_;
     SignatureCache signatures_;

@@ -18,6 +18,8 @@
 #include <systemd/sd-daemon.h>
 #include <boost/asio/signal_set.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <functional>
 #include <memory>
@@ -79,11 +81,13 @@ void reload_on(boost::asio::signal_set& signals, Policies& policies) {
 ExitCode serve(const Settings& settings) {
     boost::asio::io_context loop{1};
     const auto connector = make_connector(loop.get_executor(), settings.outgoing);
-    connect::store::Store xenstore{loop.get_executor(), {.socket = settings.xenstore}};
+    connect::store::StoreSettings of_xenstore{.socket = settings.xenstore};
+    of_xenstore.limit = std::max<std::chrono::milliseconds>(of_xenstore.limit, settings.quota.asking);
+    connect::store::Store xenstore{loop.get_executor(), of_xenstore};
     XenGuests guests{loop.get_executor(), xenstore};
     const auto listener = make_listener(loop.get_executor(), settings.incoming, &guests);
     ServiceBus service{xenstore};
-    ControlBus bus{loop, *connector, service, settings.server};
+    ControlBus bus{loop, *connector, service, {.server = settings.server, .patience = settings.quota.asking}};
     Policies policies{loop.get_executor(), settings.rules, bus};
     if (!settings.no_firewall) policies.load();
     Common common = common_of(settings, loop, bus);

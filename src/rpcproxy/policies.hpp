@@ -17,7 +17,7 @@
 
 namespace xm::rpcproxy {
 
-// What the manager and the database tell of a VM. Both answer within two seconds, or count as silent.
+// What the manager and the database tell of a VM. Both answer in time, or count as silent.
 class VmSource {
 public:
     virtual ~VmSource() = default;

@@ -158,7 +158,10 @@ def read_line(connection):
 def hello(connection):
     """Handshake and Hello, the latter with serial 1, in one write; returns the unique name."""
     handshake(connection, pipelined=bus_call("Hello", serial=1))
-    return reply(connection, 1).get_body().unpack()[0]
+    answer = reply(connection, 1)
+    if answer is None:
+        raise ConnectionResetError("the other side closed before it answered Hello")
+    return answer.get_body().unpack()[0]
 
 
 def read_exactly(connection, size):

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Programs as guests have them, and the other channels: a serial line and TCP."""
 
+import contextlib
 import os
 import pathlib
 import pty
@@ -9,7 +10,8 @@ import subprocess
 import tty
 import unittest
 
-from proxy_stack import BIN, BUS, CALL, CLOSED, ERROR, OPEN, UUID, Connection, Proxy, Stack, raw_bus
+from proxy_stack import (BIN, BUS, CALL, CLOSED, ERROR, OPEN, PATIENCE, PATIENT, UUID, Connection, Proxy, Stack,
+                         raw_bus)
 
 CLOSED_MEMBER = "Refused"
 RULES = f"""
@@ -28,7 +30,7 @@ INTROSPECTION = f"""<node><interface name="{OPEN}">
 PYTHON = f"""
 import dbus, dbus.bus, sys
 bus = dbus.bus.BusConnection(sys.argv[1])
-print(bus.call_blocking("{OPEN}", "/", "{OPEN}", sys.argv[2], "s", ("from python",)))
+print(bus.call_blocking("{OPEN}", "/", "{OPEN}", sys.argv[2], "s", ("from python",), timeout={PATIENCE}))
 """
 PYTHON_GIO = f"""
 import sys
@@ -36,7 +38,8 @@ from gi.repository import Gio, GLib
 flags = Gio.DBusConnectionFlags
 bus = Gio.DBusConnection.new_for_address_sync(
     sys.argv[1], flags.AUTHENTICATION_CLIENT | flags.MESSAGE_BUS_CONNECTION, None, None)
-print(bus.call_sync("{OPEN}", "/", "{OPEN}", sys.argv[2], GLib.Variant("(s)", ("from gio",)), None, 0, 5000, None)[0])
+print(bus.call_sync("{OPEN}", "/", "{OPEN}", sys.argv[2], GLib.Variant("(s)", ("from gio",)), None, 0, {PATIENCE}000,
+                    None)[0])
 """
 
 LISTENER = f"""
@@ -52,10 +55,12 @@ GLib.MainLoop().run()
 
 # Each gets the address of the proxy and the member that it calls.
 CLIENTS = {
-    "busctl": lambda at, member: ["busctl", f"--address={at}", "call", OPEN, "/", OPEN, member, "s", "from busctl"],
-    "gdbus": lambda at, member: ["gdbus", "call", "--address", at, "--dest", OPEN, "--object-path", "/", "--method",
-                                 f"{OPEN}.{member}", "from gdbus"],
-    "dbus-send": lambda at, member: ["dbus-send", f"--bus={at}", "--print-reply", f"--dest={OPEN}", "/",
+    "busctl": lambda at, member: ["busctl", f"--address={at}", f"--timeout={PATIENCE}", "call", OPEN, "/", OPEN, member,
+                                   "s", "from busctl"],
+    "gdbus": lambda at, member: ["gdbus", "call", "--timeout", str(PATIENCE), "--address", at, "--dest", OPEN,
+                                 "--object-path", "/", "--method", f"{OPEN}.{member}", "from gdbus"],
+    "dbus-send": lambda at, member: ["dbus-send", f"--bus={at}", "--print-reply", f"--reply-timeout={PATIENCE}000",
+                                     f"--dest={OPEN}", "/",
                                      f"{OPEN}.{member}", "string:from dbus-send"],
     "python3-dbus": lambda at, member: ["/usr/bin/python3", "-c", PYTHON, at, member],
     "gio": lambda at, member: ["/usr/bin/python3", "-c", PYTHON_GIO, at, member],
@@ -88,7 +93,7 @@ class Clients(unittest.TestCase):
                 self.service.answer(call, "s", INTROSPECTION)
             else:
                 self.service.answer(call, "s", f"heard {call.args[0]}")
-        text, _ = client.communicate(timeout=15)
+        text, _ = client.communicate(timeout=PATIENCE)
         return client.returncode, text
 
     def test_every_client_calls_and_hears(self):
@@ -113,7 +118,7 @@ class Clients(unittest.TestCase):
 
     def test_busctl_shows_and_listens(self):
         listed = subprocess.run(["busctl", f"--address={self.address}", "list", "--no-pager"], capture_output=True,
-                                text=True, timeout=15)
+                                text=True, timeout=PATIENCE)
         self.assertIn(OPEN, listed.stdout, listed.stderr)
 
     def test_a_listener_hears_what_the_rules_let_through(self):
@@ -142,11 +147,14 @@ class Clients(unittest.TestCase):
 class Channels(unittest.TestCase):
     def start(self, stack, incoming):
         return self.enterContext(Proxy(stack.dir, ["-i", incoming, "-o", f"unix:{stack.bus_path}", "-r", stack.rules,
-                                                   "-d", "7", "--incoming-uuid", UUID]))
+                                                   "-d", "7", "--incoming-uuid", UUID, *PATIENT]))
 
     def free_port(self, host="127.0.0.1"):
-        with socket.create_server((host, 0)) as taken:
-            return taken.getsockname()[1]
+        """One that the system gives to nobody by itself, and other processes of these tests try later than we."""
+        for port in range(20_000 + os.getpid() % 9_000, 32_000):
+            with contextlib.suppress(OSError), socket.create_server((host, port)):
+                return port
+        raise AssertionError("all ports are taken")
 
     def test_a_guest_on_a_serial_line(self):
         near, far = pty.openpty()
@@ -170,7 +178,7 @@ class Channels(unittest.TestCase):
         port = self.free_port()
         with Stack(RULES) as stack:
             self.start(stack, f"tcp:{port}")
-            stream = socket.create_connection(("127.0.0.1", port), timeout=10)
+            stream = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
             self.addCleanup(stream.close)
             guest = Connection(stream)
             guest.greet()
@@ -181,7 +189,7 @@ class Channels(unittest.TestCase):
         port = self.free_port("127.0.0.2")
         with Stack(RULES) as stack:
             self.start(stack, f"tcp:127.0.0.2:{port}")
-            with socket.create_connection(("127.0.0.2", port), timeout=10) as stream:
+            with socket.create_connection(("127.0.0.2", port), timeout=PATIENCE) as stream:
                 Connection(stream).greet()
             self.assertEqual(listeners(port), {"0200007F"})
 

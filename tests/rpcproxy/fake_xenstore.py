@@ -38,7 +38,7 @@ class FakeXenstore:
     def fire(self, event):
         """Tells all who watch it; waits for somebody to watch."""
         with self.changed:
-            assert self.changed.wait_for(lambda: any(path == event for _, path, _ in self.watchers), 10), event
+            assert self.changed.wait_for(lambda: any(path == event for _, path, _ in self.watchers), 60), event
             for connection, path, token in self.watchers:
                 if path == event:
                     self.send(connection, WATCH_EVENT, 0, f"{path}\0{token}\0".encode())

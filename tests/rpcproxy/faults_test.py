@@ -50,7 +50,7 @@ class Life(unittest.TestCase):
         self.assertTrue(stack.proxy.running())
 
     def test_LIF_1_without_a_bus_a_peer_is_told_soon(self):
-        stack = self.stack()
+        stack = self.stack(RULES, "--max-asking", 1)
         stack.kill_bus()
         self.assertTrue(stack.stranger().closed())
         self.assertTrue(stack.proxy.running())
@@ -171,7 +171,7 @@ class Life(unittest.TestCase):
                 victim.stdout.readline()
                 asked = service.expect(kind=CALL, member="Kill") if "pending" in stage else None
                 victim.send_signal(signal.SIGKILL)
-                victim.wait(15)
+                victim.wait()
                 victim.stdout.close()
                 if asked:
                     for _ in range(30):    # answers that nobody reads
