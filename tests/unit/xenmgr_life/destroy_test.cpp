@@ -23,6 +23,7 @@ TEST_CASE("destroy ends a start that hangs, at once") {
 
 TEST_CASE("a domain is destroyed although its monitor was stopped") {
     Bench bench;
+    bench.with(&Limits::look, 20ms);
     bench.run(bench.lives->start(vm_a));
     bench.monitors[vm_a].hung = true;
     CHECK(bench.run(bench.lives->destroy(vm_a)) == "");
@@ -53,7 +54,7 @@ TEST_CASE("an unknown VM can be destroyed") {
     Bench bench;
     bench.run(bench.lives->start(vm_a));
     bench.monitors[vm_a].hung = true;
-    bench.renew();
+    bench.with(&Limits::look, 20ms);
     bench.run(bench.lives->recover());
     CHECK(bench.run(bench.lives->destroy(vm_a)) == "");
     CHECK(bench.state() == State::shutdown);
@@ -72,8 +73,9 @@ TEST_CASE("destroy does not wait for a hook") {
 
 TEST_CASE("a monitor that answers is waited for, however long destroying takes it") {
     Bench bench;
+    bench.with(&Limits::look, 20ms);
     bench.run(bench.lives->start(vm_a));
-    bench.monitors[vm_a].destroy_takes = 3 * quick().look;
+    bench.monitors[vm_a].destroy_takes = 60ms;
     CHECK(bench.run(bench.lives->destroy(vm_a)) == "");
     CHECK(bench.state() == State::shutdown);
     CHECK(bench.monitors.launches == 1);
@@ -81,6 +83,7 @@ TEST_CASE("a monitor that answers is waited for, however long destroying takes i
 
 TEST_CASE("a monitor that answers and never gets it done is replaced in the end") {
     Bench bench;
+    bench.with(&Limits::destroy, 200ms);
     bench.run(bench.lives->start(vm_a));
     bench.monitors[vm_a].destroy_takes = 1h;
     const auto destroyed = bench.spawn(bench.lives->destroy(vm_a));

@@ -20,6 +20,7 @@ namespace xm::xenmgr::test {
 using namespace std::chrono_literals;
 using model::DownReason;
 using model::VmState;
+using std::chrono::milliseconds;
 
 inline const Uuid vm_a = *Uuid::parse("aaaaaaaa-1111-4111-8111-111111111111");
 inline const Uuid vm_b = *Uuid::parse("bbbbbbbb-2222-4222-8222-222222222222");
@@ -81,14 +82,17 @@ struct BenchListener final : LifeListener {
     int count(const std::string& line) const { return static_cast<int>(std::count(news.begin(), news.end(), line)); }
 };
 
-inline Limits quick() {
+// So long that they are over for nobody, however busy the machine is. A test that waits for the end of one says how
+// long it is: Bench::with.
+inline Limits generous() {
     Limits limits;
     for (auto* limit :
          {&limits.hook, &limits.launch, &limits.create, &limits.created, &limits.dependency, &limits.command,
           &limits.unpaused, &limits.shutdown, &limits.wake, &limits.resume, &limits.sleep, &limits.agent, &limits.save,
           &limits.destroy, &limits.replace, &limits.down, &limits.adopt, &limits.booted})
-        *limit = 200ms;
-    limits.look = limits.others = 20ms;
+        *limit = 60s;
+    limits.look = 60s;
+    limits.others = 20ms;
     limits.retry_first = 5ms;
     limits.retry_last = 40ms;
     return limits;
@@ -104,12 +108,18 @@ struct Bench {
     fakes::FakeGuestAgents agents;
     BenchConfiguration configuration;
     BenchListener listener;
+    Limits limits = generous();
     std::optional<Lives> lives;
+
+    void with(milliseconds Limits::* limit, milliseconds time, std::initializer_list<Uuid> vms = {vm_a}) {
+        limits.*limit = time;
+        renew(vms);
+    }
 
     // A new Lives that knows nothing, as after a restart of the manager.
     void renew(std::initializer_list<Uuid> vms = {vm_a}) {
         lives.emplace(loop.get_executor(), Lives::Parts{monitors, hooks, files, configuration, listener, &agents},
-                      quick());
+                      limits);
         for (const Uuid& uuid : vms)
             lives->add(uuid);
     }
@@ -141,15 +151,20 @@ struct Bench {
         return result;
     }
 
+    // What is to happen within this time happens, even if the machine stands still for most of it: that is one of many
+    // turns.
     void run_for(std::chrono::milliseconds time) {
-        loop.restart();
-        loop.run_for(time);
+        for (auto turn = 0ms; turn < time; turn += 1ms) {
+            loop.restart();
+            loop.run_for(1ms);
+            loop.poll();
+        }
     }
 
     // Until it is so; on a busy machine that may take a while.
     template <class Condition>
     bool run_until(Condition&& done) {
-        const auto end = std::chrono::steady_clock::now() + 20s;
+        const auto end = std::chrono::steady_clock::now() + 60s;
         while (!done() && std::chrono::steady_clock::now() < end) {
             loop.restart();
             loop.run_one_for(10ms);

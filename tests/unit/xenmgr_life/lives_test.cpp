@@ -79,6 +79,7 @@ TEST_CASE("a guest that refuses to shut down keeps nobody else waiting and can b
 
 TEST_CASE("a guest that refuses to shut down runs on when patience ends") {
     Bench bench;
+    bench.with(&Limits::shutdown, 200ms);
     bench.run(bench.lives->start(vm_a));
     bench.monitors[vm_a].refuse_shutdown = true;
     CHECK(bench.run(bench.lives->shutdown(vm_a)) != "");
@@ -88,6 +89,7 @@ TEST_CASE("a guest that refuses to shut down runs on when patience ends") {
 
 TEST_CASE("a start that takes too long fails, and leaves no domain and no monitor behind") {
     Bench bench;
+    bench.with(&Limits::create, 200ms);
     bench.monitors[vm_a].hang_start = true;
     CHECK(bench.run(bench.lives->start(vm_a)) == "start_timeout");
     bench.run_for(50ms);
@@ -210,14 +212,13 @@ TEST_CASE("a monitor that does not answer after a restart holds nobody up") {
     bench.run(bench.lives->start(vm_a));
     bench.run(bench.lives->start(vm_b));
     bench.monitors[vm_a].hung = true;
-    bench.renew({vm_a, vm_b});
+    bench.with(&Limits::look, 20ms, {vm_a, vm_b});
     CHECK(bench.run(bench.lives->recover()) == "");
     CHECK(bench.state(vm_b) == State::running);
     CHECK(bench.state(vm_a) == State::unknown);
     CHECK(bench.lives->shown(vm_a) == VmState::running);
     bench.monitors[vm_a].hung = false;
-    bench.run_for(100ms);
-    CHECK(bench.state(vm_a) == State::running);
+    CHECK(bench.run_until([&] { return bench.state(vm_a) == State::running; }));
 }
 
 TEST_CASE("a domain without a monitor is found by the start that would have made a second one") {
