@@ -29,7 +29,7 @@ Fd connected_to(const std::string& path) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     path.copy(address.sun_path, sizeof address.sun_path - 1);
-    const timeval patience{.tv_sec = 10, .tv_usec = 0};
+    const timeval patience{.tv_sec = 60, .tv_usec = 0};
     setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     const auto* generic = static_cast<const sockaddr*>(static_cast<const void*>(&address));
     if (connect(fd.get(), generic, sizeof address) != 0) throw std::runtime_error{"cannot connect to " + path};

@@ -54,7 +54,7 @@ class OverTheBus(unittest.TestCase):
         if process.stdout:
             process.stdout.close()
 
-    def wait(self, condition, seconds=20):
+    def wait(self, condition, seconds=60):
         late = []
         timer = GLib.timeout_add_seconds(seconds, lambda: late.append(True) or False)
         tick = GLib.timeout_add(20, lambda: True)
@@ -66,8 +66,8 @@ class OverTheBus(unittest.TestCase):
             GLib.source_remove(timer)
 
     def command(self, *words):
-        run = subprocess.run([BIN / "xenvm-cmd", "--session-bus", "--reply-timeout", "10", UUID, *words], text=True,
-                             env=self.environment, capture_output=True, timeout=20)
+        run = subprocess.run([BIN / "xenvm-cmd", "--session-bus", "--reply-timeout", "60", UUID, *words], text=True,
+                             env=self.environment, capture_output=True, timeout=90)
         return run.returncode, run.stdout, run.stderr
 
     def call(self, method, **params):
@@ -92,7 +92,7 @@ class OverTheBus(unittest.TestCase):
 
     def test_a_machine_without_a_monitor_is_an_error(self):
         other = [BIN / "xenvm-cmd", "--session-bus", UUID.replace("1", "2"), "get-status"]
-        run = subprocess.run(other, env=self.environment, capture_output=True, text=True, timeout=20)
+        run = subprocess.run(other, env=self.environment, capture_output=True, text=True, timeout=90)
         self.assertEqual(run.returncode, 1)
         self.assertIn("monitor_unreachable", run.stderr)
 
@@ -108,7 +108,7 @@ class OverTheBus(unittest.TestCase):
 
     def test_sigint_says_goodbye_and_ends(self):
         self.monitor.send_signal(signal.SIGINT)
-        self.assertEqual(self.monitor.wait(10), 0)
+        self.assertEqual(self.monitor.wait(60), 0)
         self.wait(lambda: self.news)
         self.assertEqual([str(message) for _, _, message in self.news], ["hup"])
 

@@ -19,7 +19,7 @@ boost::asio::awaitable<bool> start(const Yard& yard, StringList arguments) {
         arguments.emplace_back(option);
     connect::MonitorCommand command{
         .program = XENVM_PROGRAM, .arguments = std::move(arguments), .socket_directory = yard.dir.path()};
-    co_await connect::run_monitor(Yard::uuid(1), std::move(command), 10s);
+    co_await connect::run_monitor(Yard::uuid(1), std::move(command), test::patience);
     co_return true;
 }
 
@@ -79,7 +79,7 @@ TEST_CASE("a program that does not exist is a failure, not a hang") {
     Yard yard;
     connect::UnixMonitors monitors{yard.loop.get_executor(),
                                    {.directory = yard.dir.path(), .program = "/nonexistent/xenvm", .options = {}}};
-    CHECK(yard.failure_of(monitors.launch(Yard::uuid(1), false, 5s)) == "monitor_failed");
+    CHECK(yard.failure_of(monitors.launch(Yard::uuid(1), false, test::patience)) == "monitor_failed");
 }
 
 TEST_CASE("a program that never gets ready is killed at the deadline") {

@@ -31,9 +31,9 @@ public:
         send(body);
     }
 
-    // What the monitor answers until it closes, at most for five seconds.
+    // What the monitor answers until it closes, at most for a minute.
     std::string answer() const {
-        const timeval limit{.tv_sec = 5, .tv_usec = 0};
+        const timeval limit{.tv_sec = 60, .tv_usec = 0};
         ::setsockopt(fd_.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
         ::fcntl(fd_.get(), F_SETFL, 0);
         std::string text(65536, '\0');

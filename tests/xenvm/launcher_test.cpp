@@ -29,10 +29,10 @@ struct Launchers : Yard {
         co_await launcher.run(id, command(id), limit);
         co_return 0;
     }
-    void launch(const Uuid& id) { run(started(id, 10s)); }
+    void launch(const Uuid& id) { run(started(id, test::patience)); }
 
     model::MonitorFacts attached(const Uuid& id) {
-        const auto facts = run(monitors->attach(id, 5s));
+        const auto facts = run(monitors->attach(id, test::patience));
         pids.push_back(facts.pid);
         return facts;
     }
@@ -70,7 +70,7 @@ TEST_CASE("what a monitor ends with arrives as if it had been started alone") {
     Launchers yard;
     yard.launch(Yard::uuid(1));
     yard.attached(Yard::uuid(1));
-    CHECK(yard.failure_of(yard.started(Yard::uuid(1), 10s)) == "monitor_exists");
+    CHECK(yard.failure_of(yard.started(Yard::uuid(1), test::patience)) == "monitor_exists");
 }
 
 TEST_CASE("a launcher that was killed is replaced") {
@@ -106,5 +106,5 @@ TEST_CASE("a program that was replaced is loaded anew") {
 TEST_CASE("a program that is no launcher fails as it does alone") {
     Launchers yard;
     yard.program = "/bin/false";
-    CHECK(yard.failure_of(yard.started(Yard::uuid(1), 10s)) == "monitor_exists");
+    CHECK(yard.failure_of(yard.started(Yard::uuid(1), test::patience)) == "monitor_exists");
 }

@@ -41,11 +41,11 @@ TEST_CASE("a monitor's refusal arrives as the error that it is") {
     Yard yard;
     const Uuid id = Yard::uuid(1);
     yard.launch(id);
-    CHECK(yard.failure_of(yard.monitors->call(id, "pause", {}, 5s)) == "vm_bad_state");
-    CHECK(yard.failure_of(yard.monitors->call(id, "dance", {}, 5s)) == "unknown_method");
-    CHECK(yard.failure_of(yard.monitors->call(Yard::uuid(9), "facts", {}, 5s)) == "monitor_unreachable");
+    CHECK(yard.failure_of(yard.monitors->call(id, "pause", {}, test::patience)) == "vm_bad_state");
+    CHECK(yard.failure_of(yard.monitors->call(id, "dance", {}, test::patience)) == "unknown_method");
+    CHECK(yard.failure_of(yard.monitors->call(Yard::uuid(9), "facts", {}, test::patience)) == "monitor_unreachable");
     const auto spec = connect::to_json(yard.spec(id, "no-such-fault"));
-    CHECK(yard.failure_of(yard.monitors->call(id, "start", {{"spec", spec}}, 5s)) == "bad_sim_fault");
+    CHECK(yard.failure_of(yard.monitors->call(id, "start", {{"spec", spec}}, test::patience)) == "bad_sim_fault");
 }
 
 TEST_CASE("a domain survives the violent death of its monitor and is taken over") {
@@ -58,9 +58,9 @@ TEST_CASE("a domain survives the violent death of its monitor and is taken over"
     REQUIRE(yard.until([&] { return !yard.events.lost.empty(); }));
     REQUIRE(yard.until([&] { return !yard.has_monitor(id); }));
     CHECK(yard.run(yard.monitors->running()) == std::vector<Uuid>{id});
-    CHECK(yard.failure_of(yard.monitors->attach(id, 5s)) == "monitor_unreachable");
+    CHECK(yard.failure_of(yard.monitors->attach(id, test::patience)) == "monitor_unreachable");
 
-    CHECK(yard.failure_of(yard.monitors->launch(id, false, 10s)) == "domain_exists");
+    CHECK(yard.failure_of(yard.monitors->launch(id, false, test::patience)) == "domain_exists");
     auto after = yard.launch(id, true);
     CHECK(after.pid != before.pid);
     after.pid = before.pid;
@@ -75,7 +75,7 @@ TEST_CASE("a second monitor of the same machine is refused, the first goes on") 
     Yard yard;
     const Uuid id = Yard::uuid(1);
     yard.launch(id);
-    CHECK(yard.failure_of(yard.monitors->launch(id, true, 10s)) == "monitor_exists");
+    CHECK(yard.failure_of(yard.monitors->launch(id, true, test::patience)) == "monitor_exists");
     CHECK(yard.call(id, "get-status") == "shutdown");
 }
 
@@ -84,8 +84,9 @@ TEST_CASE("of many monitors that are started for one machine at once exactly one
     const Uuid id = Yard::uuid(1);
     std::vector<std::shared_ptr<Yard::Outcome>> outcomes;
     for (int i = 0; i < 8; ++i)
-        outcomes.push_back(yard.begin(yard.monitors->launch(id, true, 20s)));
-    REQUIRE(yard.until([&] { return std::ranges::all_of(outcomes, [](const auto& o) { return o->done; }); }, 40s));
+        outcomes.push_back(yard.begin(yard.monitors->launch(id, true, test::patience)));
+    REQUIRE(yard.until([&] { return std::ranges::all_of(outcomes, [](const auto& o) { return o->done; }); },
+                       test::patience));
     CHECK(std::ranges::count_if(outcomes, [](const auto& o) { return !o->failure; }) == 1);
     yard.pids.push_back(yard.facts(id).pid);
 }
@@ -99,9 +100,10 @@ TEST_CASE("a stopped monitor costs a caller its deadline and nobody else anythin
     yard.launch(well);
     ::kill(pid, SIGSTOP);
 
+    const auto began = std::chrono::steady_clock::now();
     const auto call = yard.begin(yard.monitors->call(stuck, "get-status", {}, 500ms));
     CHECK(yard.call(well, "get-status") == "shutdown");
-    CHECK_FALSE(call->done);
+    CHECK((!call->done || std::chrono::steady_clock::now() - began >= 500ms));    // the machine may be slow itself
     REQUIRE(yard.until([&] { return call->done; }));
     CHECK(call->symbol() == "monitor_timeout");
     CHECK(yard.failure_of(yard.monitors->attach(stuck, 200ms)) == "monitor_timeout");
@@ -131,7 +133,7 @@ TEST_CASE("a new client finds the monitors that run and their facts") {
     yard.start(Yard::uuid(2));
     yard.connect_again();
     CHECK(yard.run(yard.monitors->running()) == std::vector<Uuid>{Yard::uuid(1), Yard::uuid(2), Yard::uuid(3)});
-    CHECK(yard.run(yard.monitors->attach(Yard::uuid(2), 5s)).state == model::VmState::running);
+    CHECK(yard.run(yard.monitors->attach(Yard::uuid(2), test::patience)).state == model::VmState::running);
     yard.call(Yard::uuid(2), "destroy");
     CHECK(yard.events.said[Yard::uuid(2)] == Words{"vm:state:shutdown"});
 }
@@ -168,8 +170,8 @@ TEST_CASE("fifty monitors start together, work together and cost nothing when id
     const auto all_well = [&] { return std::ranges::all_of(outcomes, [](const auto& o) { return !o->failure; }); };
 
     for (int n = 1; n <= count; ++n)
-        outcomes.push_back(yard.begin(yard.monitors->launch(Yard::uuid(n), false, 60s)));
-    REQUIRE(yard.until(all_done, 60s));
+        outcomes.push_back(yard.begin(yard.monitors->launch(Yard::uuid(n), false, test::patience)));
+    REQUIRE(yard.until(all_done, test::patience));
     for (int n = 1; n <= count; ++n)
         yard.pids.push_back(yard.facts(Yard::uuid(n)).pid);
     REQUIRE(all_well());
@@ -178,9 +180,9 @@ TEST_CASE("fifty monitors start together, work together and cost nothing when id
     for (int n = 1; n <= count; ++n) {
         const Uuid id = Yard::uuid(n);
         const StringMap params{{"spec", connect::to_json(yard.spec(id))}};
-        outcomes.push_back(yard.begin(yard.monitors->call(id, "start", params, 60s)));
+        outcomes.push_back(yard.begin(yard.monitors->call(id, "start", params, test::patience)));
     }
-    REQUIRE(yard.until(all_done, 60s));
+    REQUIRE(yard.until(all_done, test::patience));
     REQUIRE(all_well());
     std::set<int> domids;
     for (const auto& [id, facts] : yard.events.last)
@@ -195,7 +197,7 @@ TEST_CASE("fifty monitors start together, work together and cost nothing when id
     };
     // Guests boot, and a second later each monitor gives memory back, once; from then on nothing happens.
     bool idle = false;
-    for (int second = 0; second < 10 && !idle; ++second) {
+    for (int second = 0; second < 60 && !idle; ++second) {
         const long before = switches();
         yard.until([] { return false; }, 1s);
         idle = switches() == before;

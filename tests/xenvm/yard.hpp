@@ -23,6 +23,9 @@ namespace xm::test {
 
 using namespace std::chrono_literals;
 
+// A busy machine is slow, and slow is not wrong.
+constexpr std::chrono::seconds patience{60};
+
 class EventLog final : public connect::MonitorEvents {
 public:
     void on_facts(const Uuid& uuid, const model::MonitorFacts& facts) override { last[uuid] = facts; }
@@ -89,7 +92,7 @@ public:
 
     // Turns the loop until the condition holds. False after `limit`.
     template <class Condition>
-    bool until(Condition holds, std::chrono::milliseconds limit = 20s) {
+    bool until(Condition holds, std::chrono::milliseconds limit = patience) {
         const auto end = std::chrono::steady_clock::now() + limit;
         while (!holds()) {
             if (std::chrono::steady_clock::now() >= end) return false;
@@ -124,13 +127,13 @@ public:
     bool has_monitor(const Uuid& id) const { return !connect::MonitorRunDir{dir.path()}.try_lock(id); }
 
     model::MonitorFacts launch(const Uuid& id, bool adopt = false) {
-        const model::MonitorFacts facts = run(monitors->launch(id, adopt, 10s));
+        const model::MonitorFacts facts = run(monitors->launch(id, adopt, patience));
         pids.push_back(facts.pid);
         return facts;
     }
 
     std::string call(const Uuid& id, const std::string& command, StringMap params = {}) {
-        return run(monitors->call(id, command, std::move(params), 10s));
+        return run(monitors->call(id, command, std::move(params), patience));
     }
 
     void start(const Uuid& id, const std::string& fault = "") {
