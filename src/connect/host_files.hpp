@@ -1,6 +1,6 @@
 #pragma once
-// The host's files as far as a VM's life touches them: are its disk images there, and away with them when it is
-// deleted. Calls do not wait.
+// The host's files as far as a VM's life touches them: are its disk images there, is its user's folder open, and away
+// with them when it is deleted. Calls do not wait.
 
 #include <filesystem>
 
@@ -10,7 +10,8 @@ class HostFiles {
 public:
     virtual ~HostFiles() = default;
 
-    virtual bool exists(const std::filesystem::path& path) const = 0;    // and is no directory
+    virtual bool exists(const std::filesystem::path& path) const = 0;          // and is no directory
+    virtual bool is_mounted(const std::filesystem::path& folder) const = 0;    // holds a file system of its own
     // Nothing if it is not there. Failures: errors::io_error.
     virtual void remove(const std::filesystem::path& path) = 0;
     virtual void remove_tree(const std::filesystem::path& path) = 0;
@@ -20,6 +21,7 @@ public:
 class LocalFiles final : public HostFiles {
 public:
     bool exists(const std::filesystem::path& path) const override;
+    bool is_mounted(const std::filesystem::path& folder) const override;
     void remove(const std::filesystem::path& path) override;
     void remove_tree(const std::filesystem::path& path) override;
 };

@@ -3,21 +3,14 @@
 #include "base/failure.hpp"
 #include "expose/guarded.hpp"
 #include "gen/errors.hpp"
-
 #include "xenmgr/config/pci_rules.hpp"
 #include "xenmgr/config/product_properties.hpp"
-#include "xenmgr/config/vm_properties.hpp"
 
 namespace xm::expose {
 namespace asio = boost::asio;
 using namespace xenmgr;
 
-asio::awaitable<void> VmAuthFace::auth(bus::Caller) {
-    const auto user = std::get<std::string>(get(manager_.registry().view(vm_), VmProperty::crypto_user));
-    if (user.empty()) co_return;    // nobody has to log in
-    fail(errors::peer_unavailable, "com.citrix.xenclient.input", "no input daemon asks for passwords on this host");
-}
-
+asio::awaitable<void> VmAuthFace::auth(bus::Caller) { return manager_.ask_login(vm_); }
 asio::awaitable<bool> VmAuthFace::auth_required(bus::Caller) {
     co_return manager_.registry().view(vm_).live.login_required;
 }

@@ -1,9 +1,7 @@
 #include "expose/vm_face.hpp"
 
-#include "base/failure.hpp"
 #include "expose/guarded.hpp"
 #include "expose/values.hpp"
-#include "gen/errors.hpp"
 #include "xenmgr/config/argo_rules.hpp"
 #include "xenmgr/config/db_keys.hpp"
 #include "xenmgr/config/disk_rows.hpp"
@@ -85,10 +83,7 @@ asio::awaitable<void> VmFace::resume_from_file(std::string file, Caller) {
 
 asio::awaitable<void> VmFace::delete_(Caller) { return manager_.maker().remove(vm_, Reach::restricted); }
 
-asio::awaitable<void> VmFace::switch_to(Caller) {
-    if (manager_.registry().view(vm_).live.domid < 0) co_return;    // nothing to show
-    fail(errors::peer_unavailable, "com.citrix.xenclient.input", "no input daemon shows VMs on this host");
-}
+asio::awaitable<void> VmFace::switch_to(Caller) { return manager_.bring_to_screen(vm_); }
 
 asio::awaitable<bus::ObjectPath> VmFace::add_disk(Caller) {
     int id = -1;

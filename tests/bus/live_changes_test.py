@@ -18,6 +18,7 @@ from bus_case import BusTest
 from stack import ROOT, Stack, let_pass, uuid_of, vm_tree, wait_until
 
 INPUT, NETWORK, PROXY = (f"com.citrix.xenclient.{name}" for name in ("input", "networkdaemon", "rpc_proxy"))
+AUTH = "com.citrix.xenclient.xenmgr.vm.auth"
 SLOTS, OTHER, STOPPED, CD, NIC, PROXIED = (uuid_of(n) for n in range(1, 7))
 ALLOW = """<busconfig><policy user="root"><allow own="{0}"/><allow send_destination="{0}"/></policy></busconfig>"""
 
@@ -47,6 +48,15 @@ class Daemon(dbus.service.Object):
     @dbus.service.method(INPUT, in_signature="ii", async_callbacks=("answer", "fail"))
     def set_slot(self, domid, slot, answer, fail):
         self.note(("set_slot", int(domid), int(slot)), answer, fail)
+
+    @dbus.service.method(INPUT, in_signature="ib", out_signature="b")
+    def switch_focus(self, domid, force):
+        self.told.append(("switch_focus", int(domid), bool(force)))
+        return self.mood == "well"
+
+    @dbus.service.method(INPUT, in_signature="ssi", async_callbacks=("answer", "fail"))
+    def auth_set_context_flags(self, user, title, flags, answer, fail):
+        self.note(("auth_set_context_flags", str(user), str(title), int(flags)), answer, fail)
 
     @dbus.service.method(NETWORK, in_signature="ss", async_callbacks=("answer", "fail"))
     def move_to_network(self, vif, network, answer, fail):
@@ -149,6 +159,47 @@ class LiveChanges(BusTest):
         self.assertEqual(vm.get("slot"), 7)
         let_pass(0.1)
         self.assertEqual(self.log().count("call=input"), before)
+
+    # -- the screen
+
+    def test_a_vm_is_brought_to_the_screen_awake(self):
+        self.vm(CD).call("switch")    # has no domain
+        vm = self.started(CD)
+        vm.set("pv-addons", True)
+        vm.call("sleep")
+        self.assertEqual(vm.get("acpi-state"), 3)
+        vm.call_later("switch").wait()
+        self.assertEqual(vm.get("acpi-state"), 0)
+        self.assertEqual(self.daemon.told, [("switch_focus", vm.domid, False)])
+
+    def test_that_a_vm_is_not_shown_is_a_line_in_the_log(self):
+        self.daemon.mood = "ill"
+        vm = self.started(SLOTS)
+        vm.call_later("switch").wait()
+        wait_until(lambda: f"domid={vm.domid} is not shown" in self.log(), "the line")
+
+    def test_without_an_input_daemon_nothing_is_shown_and_nobody_asked(self):
+        vm = self.started(SLOTS)
+        vm.set("crypto-user", "5f4dcc")
+        self.names.clear()
+        self.connection.close()
+        self.connection = self.stack.connect()
+        for call in (lambda: vm.call("switch"), lambda: self.stack.call(vm.path, AUTH, "auth")):
+            with self.assertRaisesRegex(dbus.DBusException, f"peer_unavailable: .*{INPUT}"):
+                call()
+        vm.set("crypto-user", "")
+
+    def test_a_vm_of_a_user_who_has_not_logged_in_is_locked(self):
+        vm = self.vm(STOPPED)
+        self.stack.call(vm.path, AUTH, "auth")    # has no user
+        self.assertFalse(self.stack.call(vm.path, AUTH, "auth_required"))
+        vm.set("crypto-user", "5f4dcc")
+        self.assertTrue(self.stack.call(vm.path, AUTH, "auth_required"))
+        self.assertEqual(vm.state, "locked")
+        self.stack.call_later(vm.path, AUTH, "auth").wait()
+        self.assertEqual(self.daemon.told, [("auth_set_context_flags", "5f4dcc", "", 1 << 19 | 1 << 23)])
+        vm.set("crypto-user", "")
+        self.assertEqual(vm.state, "stopped")
 
     # -- media and networks
 

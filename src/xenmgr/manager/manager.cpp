@@ -18,7 +18,9 @@ namespace xm::xenmgr {
 namespace asio = boost::asio;
 namespace {
 
+constexpr auto user_folders = "/config/sec/s-";    // each encrypted, and mounted while its user is logged in
 constexpr auto icon_root = "/usr/lib/xui";
+constexpr int acpi_sleeping = 3;
 constexpr std::size_t most_icon_bytes = std::size_t{4} << 20;
 
 }    // namespace
@@ -26,6 +28,7 @@ constexpr std::size_t most_icon_bytes = std::size_t{4} << 20;
 Manager::Manager(asio::any_io_executor executor, Parts parts, Templates templates, Limits limits)
     : database_{parts.database},
       files_{parts.files},
+      input_{parts.services.input},
       images_{parts.images},
       listener_{parts.listener},
       registry_{[this](const Uuid& vm) { return live_facts(vm); }},
@@ -66,7 +69,13 @@ LiveFacts Manager::live_facts(const Uuid& vm) const {
             .domid = life->domid,
             .stubdomid = life->stubdomid,
             .acpi = life->acpi,
-            .memory_target_kib = std::int64_t{life->memory_mib} * 1024};
+            .memory_target_kib = std::int64_t{life->memory_mib} * 1024,
+            .login_required = login_required(vm)};
+}
+
+bool Manager::login_required(const Uuid& vm) const {
+    const auto user = registry_.tree(vm).get_or("crypto-user", "");
+    return !user.empty() && !files_.is_mounted(user_folders + std::string{user});
 }
 
 asio::awaitable<void> Manager::load() {
@@ -119,6 +128,20 @@ asio::awaitable<void> Manager::write_domstore(Uuid vm, std::string untrusted_key
     registry_.tree(vm);
     StringMap values{{"/dom-store/" + vm.text() + "/" + db_key_path(untrusted_key), std::move(value)}};
     return database_.write(std::move(values), StringList{});
+}
+
+asio::awaitable<void> Manager::bring_to_screen(Uuid vm) {
+    const auto before = registry_.view(vm).live;
+    if (before.domid < 0) co_return;
+    if (before.acpi == acpi_sleeping) co_await lives_.resume(vm);
+    const int domid = registry_.view(vm).live.domid;
+    if (domid >= 0 && !co_await input_.switch_focus(domid))
+        log::warn("vm={} domid={} is not shown: the input daemon refused", vm.text(), domid);
+}
+
+asio::awaitable<void> Manager::ask_login(Uuid vm) {
+    std::string user{registry_.tree(vm).get_or("crypto-user", "")};
+    if (!user.empty()) co_await input_.ask_login(std::move(user));
 }
 
 std::vector<std::uint8_t> Manager::read_icon(const Uuid& vm) const {

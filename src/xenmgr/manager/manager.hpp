@@ -64,6 +64,11 @@ public:
     boost::asio::awaitable<std::string> read_domstore(Uuid vm, std::string untrusted_key);
     boost::asio::awaitable<void> write_domstore(Uuid vm, std::string untrusted_key, std::string value);
 
+    // Wakes the VM if it sleeps and has the input daemon show it; nothing if it has no domain.
+    boost::asio::awaitable<void> bring_to_screen(Uuid vm);
+    // Has the input daemon ask for the password of the VM's user; nothing if it has none.
+    boost::asio::awaitable<void> ask_login(Uuid vm);
+
     // Throws no_such_file, also for an image-path that leads out of the folder of icons.
     std::vector<std::uint8_t> read_icon(const Uuid& vm) const;
 
@@ -72,11 +77,13 @@ public:
 
 private:
     LiveFacts live_facts(const Uuid& vm) const;
+    bool login_required(const Uuid& vm) const;
     void show_found(const Uuid& vm, ConfigTree tree);
     void drop_lost(const Uuid& vm);
 
     connect::Database& database_;
     connect::HostFiles& files_;
+    connect::Input& input_;
     connect::ImageFiles& images_;
     Listener& listener_;
     Registry registry_;
