@@ -54,11 +54,12 @@ struct Pipe {
 };
 
 struct Stage {
-    // Until nothing happens for a moment.
+    // Until nothing happens for a moment, which is many turns: the machine may stand still in any one of them.
     void run() {
         context.restart();
-        while (context.run_one_for(milliseconds{50}) > 0) {
-        }
+        for (int quiet = 0; quiet < 50; ++quiet)
+            while (context.run_one_for(milliseconds{1}) > 0)
+                quiet = 0;
     }
 
     boost::asio::io_context context{1};

@@ -20,6 +20,10 @@ namespace {
 
 // Plays libxl: begins what it is asked to and ends it when the test says so.
 struct Play {
+    // How long an operation that is cut short may take to end.
+    explicit Play(milliseconds stopping = std::chrono::minutes{1})
+        : operations{log, [this](const libxl_asyncop_how* how) { return abort(how); }, stopping} {}
+
     int begin(const libxl_asyncop_how* how) {
         begun = *how;
         return answer;
@@ -47,14 +51,17 @@ struct Play {
         boost::asio::co_spawn(context, operations.run(std::move(request)), finish);
         context.poll();
     }
-    void run() {
-        context.restart();
-        context.run_for(milliseconds{300});
+    // Many turns: the machine may stand still in any one of them.
+    void run(int turns = 300) {
+        for (; turns > 0; --turns) {
+            context.restart();
+            context.run_for(milliseconds{1});
+        }
     }
 
     boost::asio::io_context context{1};
     Log log;
-    Operations operations{log, [this](const libxl_asyncop_how* how) { return abort(how); }, milliseconds{50}};
+    Operations operations;
     std::optional<libxl_asyncop_how> begun;
     int answer = 0;
     bool stops = true;
@@ -97,7 +104,8 @@ TEST_CASE("an operation that succeeds while it is being cut short has succeeded"
     Play play;
     play.stops = false;
     play.start(milliseconds{20});
-    play.context.run_for(milliseconds{30});
+    play.run(30);
+    REQUIRE(play.aborts == 1);
     play.end(0);
     play.run();
     CHECK(!play.failure);
@@ -105,7 +113,7 @@ TEST_CASE("an operation that succeeds while it is being cut short has succeeded"
 }
 
 TEST_CASE("an operation that does not stop is left to itself, and may still end later") {
-    Play play;
+    Play play{milliseconds{50}};
     play.stops = false;
     play.start(milliseconds{20});
     play.run();
