@@ -97,7 +97,7 @@ class Kill(unittest.TestCase):
             for _ in range(KILLS):
                 dbd = Dbd(bus)
                 self.check(bus, writers)
-                self.load(writers, random.uniform(0, 0.05))
+                self.load(writers, random.uniform(0, 0.05), changes=random.randrange(4))
                 dbd.end(signal.SIGKILL)
                 wait_until(lambda: not any(writer.open for writer in writers), "the bus answers for the dead")
             self.check_after_restart(bus, writers)
@@ -121,12 +121,15 @@ class Kill(unittest.TestCase):
         self.check(bus, writers)
         self.assertEqual(dbd.end(), 0)
 
-    def load(self, writers, seconds):
+    def load(self, writers, seconds, changes=0):
+        """For this time, and until at least so many changes were acknowledged, however slow the disk."""
         over = []
         GLib.timeout_add(int(seconds * 1000), lambda: over.append(True))
+        acknowledged = lambda: sum(writer.acknowledged for writer in writers)
+        enough = acknowledged() + changes
         for writer in writers:
             writer.fill()
-        wait_until(lambda: over, "the time is over")
+        wait_until(lambda: over and acknowledged() >= enough, "the time is over")
 
     def check(self, bus, writers):
         client = Client(bus)

@@ -37,7 +37,7 @@ private:
 };
 
 // The symbol of the failure, "" for success.
-std::string run(const std::string& hook, StringList arguments, std::chrono::milliseconds deadline = 5s,
+std::string run(const std::string& hook, StringList arguments, std::chrono::milliseconds deadline = 60s,
                 Hooks* calls = nullptr) {
     boost::asio::io_context loop{1};
     HookPrograms hooks{loop.get_executor(), calls};
@@ -92,7 +92,7 @@ TEST_CASE("a hook that takes too long is killed with its children") {
     const Scripts scripts;
     const auto begin = std::chrono::steady_clock::now();
     CHECK(run(scripts.add("slow", "sleep 60 & sleep 60"), {}, 50ms) == "hook_failed");
-    CHECK(std::chrono::steady_clock::now() - begin < 10s);
+    CHECK(std::chrono::steady_clock::now() - begin < 50s);
 }
 
 TEST_CASE("a hook with a lot to say does not get stuck") {
@@ -105,7 +105,7 @@ TEST_CASE("a hook with a lot to say does not get stuck") {
 
 TEST_CASE("calls on the bus are somebody else's work") {
     Recorder calls;
-    CHECK(run("rpc:destination=a.b,interface=c,member=d", {}, 1s, &calls) == "");
+    CHECK(run("rpc:destination=a.b,interface=c,member=d", {}, 60s, &calls) == "");
     CHECK(calls.called == "rpc:destination=a.b,interface=c,member=d");
     CHECK(run("rpc:destination=a.b,interface=c,member=d", {}) == "bad_hook");
 }
@@ -120,7 +120,7 @@ TEST_CASE("a property's hooks run in order until one fails, which is named with 
     HookPrograms hooks{loop.get_executor()};
     std::string text;
     const auto property = first + "; " + second + ";" + third;
-    boost::asio::co_spawn(loop, run_hooks_of(vm, hooks, property, 5s), [&](const std::exception_ptr& error) {
+    boost::asio::co_spawn(loop, run_hooks_of(vm, hooks, property, 60s), [&](const std::exception_ptr& error) {
         try {
             if (error) std::rethrow_exception(error);
         } catch (const Failure& failure) {
