@@ -44,6 +44,7 @@ public:
 
     using Conversations = std::list<std::shared_ptr<Conversation>>;
     const GateOptions& options() const { return parts_.common.gate; }
+    const GivenIdentity& given() const { return parts_.given; }
     const Conversations& conversations() const { return conversations_; }
 
 private:

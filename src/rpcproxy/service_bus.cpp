@@ -133,8 +133,9 @@ ServiceBus::Task<std::shared_ptr<const Guest>> ServiceBus::guest_of(std::int32_t
     if (at != open.end()) {
         question.facts = (*at)->facts();
     } else {
-        const GivenIdentity nothing;
-        question.facts = co_await identify(nothing, number, xenstore_);
+        const bool ours = proxy_->given().domid == number;
+        const GivenIdentity given = ours ? proxy_->given() : GivenIdentity{};
+        question.facts = co_await identify(given, number, xenstore_);
     }
     if (!question.facts.uuid) co_return nullptr;
     auto guest = co_await policies_->guest(question.facts.uuid);

@@ -52,7 +52,6 @@ class FirewallService(BusTest):
         self.assertEqual(list(self.ask("list_rules")), RULES.split("\n")[1:-1])
 
     def test_what_a_guest_may_call_send_and_hear_is_told_without_sending_anything(self):
-        self.guest()
         call = lambda interface, member: self.ask("validate_call", 7, XENMGR, interface, member)
         self.assertTrue(call(XENMGR, "list_vms"))
         self.assertFalse(call(XENMGR, "create_vm"))
@@ -77,7 +76,6 @@ class FirewallService(BusTest):
         self.assertIn("interface", text)
 
     def test_explain_takes_an_argument_for_that_of_the_usual_call(self):
-        self.guest()
         properties = "org.freedesktop.DBus.Properties"
         self.assertTrue(self.explain(destination=XENMGR, interface=properties, member="Get",
                                      arg0=f"{XENMGR}.guestreq")[0])
