@@ -3,6 +3,7 @@
 
 import contextlib
 import os
+import signal
 import socket
 import struct
 import time
@@ -173,9 +174,11 @@ class Caps(unittest.TestCase):
         with Stack(RULES, ["--max-calls-per-second", "200"]) as stack:
             with stack.another_proxy("--incoming-domid", "8", incoming=f"unix:{stack.dir}/second"):
                 service, peers = stack.host(OPEN), [stack.peer() for _ in range(20)]
+                stack.proxy.signal(signal.SIGSTOP)    # it shall find all of them there, however slowly we send
                 for peer in peers:
                     peer.send(b"".join(raw_bus.call(OPEN, "/", OPEN, "Much", serial=peer.next(),
                                                     flags=raw_bus.NO_REPLY_EXPECTED) for _ in range(40)))
+                stack.proxy.signal(signal.SIGCONT)
                 calls = [service.expect(kind=CALL, member="Much") for _ in range(20 * 40)]
         serials, rest = {peer.name: [] for peer in peers}, {}
         for call in calls:
