@@ -197,7 +197,8 @@ XlEngine::awaitable<void> XlEngine::save(std::string file) {
     if (paused) co_await toolstack_.unpause(existing());
     const std::exception_ptr failure = co_await attempt(toolstack_.save(existing(), image.fd()));
     if (!failure) co_return image.finish();
-    const std::exception_ptr also = paused ? co_await attempt(pause()) : nullptr;
+    std::exception_ptr also;
+    if (paused) also = co_await attempt(pause());
     if (also) log::warn("not paused again after a save that failed domid={}", domid_);
     std::rethrow_exception(failure);
 }
@@ -223,7 +224,8 @@ XlEngine::awaitable<void> XlEngine::destroy() {
     co_await toolstack_.abort();
     const int before = std::max(std::exchange(domid_, -1), std::exchange(remains_, -1));
     const auto domid = toolstack_.find(uuid_);
-    const std::exception_ptr failure = domid ? co_await attempt(toolstack_.destroy(*domid)) : nullptr;
+    std::exception_ptr failure;
+    if (domid) failure = co_await attempt(toolstack_.destroy(*domid));
     destroying_ = false;
     destroyed_.wake();
     std::error_code nothing_there;

@@ -57,6 +57,7 @@ COUNTS = {
     "files-over-400-lines": long_files,
     "functions-over-60-lines": long_functions,
     "nolint": matching(r"\bNOLINT", cpp_files),
+    "awaits-in-a-choice": matching(r"\?[^;\"]*\bco_await\b|^\s*: co_await", cpp_files),
     "pragma-diagnostic": matching(r"#pragma (GCC|clang) diagnostic ignored", cpp_files),
     "const-cast": matching(r"\bconst_cast<", product_files),
     "reinterpret-cast": matching(r"\breinterpret_cast<", product_files),
