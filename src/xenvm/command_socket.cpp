@@ -65,6 +65,7 @@ struct CommandSocket::State : std::enable_shared_from_this<State> {
     CommandContext context;
     std::set<std::shared_ptr<Subscriber>> subscribers;
     std::int64_t events = 0;
+    bool takes_more = true;
 };
 
 asio::awaitable<void> CommandSocket::State::accept() {
@@ -90,7 +91,7 @@ asio::awaitable<void> CommandSocket::State::serve(MonitorStream stream) try {
     const auto self = shared_from_this();
     stream.set_deadline(talk_limit);
     const auto body = co_await stream.read();
-    if (!body) co_return;
+    if (!body || !takes_more) co_return;
     wire::Reply reply;
     try {
         wire::Request request = wire::parse_request(*body);
@@ -176,6 +177,8 @@ CommandSocket::~CommandSocket() {
     for (const auto& subscriber : state_->subscribers)
         subscriber->stream.close();
 }
+
+void CommandSocket::take_no_more() { state_->takes_more = false; }
 
 void CommandSocket::on_news(int code, const std::string& message, const model::MonitorFacts& facts) {
     ++state_->events;

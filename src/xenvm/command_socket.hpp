@@ -18,6 +18,10 @@ public:
     CommandSocket(boost::asio::any_io_executor executor, Fd listening, CommandContext context);
     ~CommandSocket() override;
 
+    // Whoever comes from now on, until the end of the process, gets no answer: what one of them was told would not be
+    // so for long.
+    void take_no_more();
+
     void on_news(int code, const std::string& message, const model::MonitorFacts& facts) override;
 
 private:

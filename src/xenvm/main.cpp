@@ -139,9 +139,12 @@ ExitCode serve(const Settings& settings, FileConfig& config, const Uuid& uuid, R
     if (nodes) news.add(state.emplace(nodes->store(), uuid));
     Monitor monitor{executor, uuid, *engine, news};
     if (config.file()) monitor.restart_with([&config] { return config.renewed(); });
-    const CommandContext commands{monitor, config, [&] { boost::asio::post(loop, [&] { wind_up(monitor, loop); }); }};
-    const Signals signals{executor, commands};
     Interfaces interfaces;
+    const CommandContext commands{monitor, config, [&] {
+                                      if (interfaces.socket) interfaces.socket->take_no_more();
+                                      boost::asio::post(loop, [&] { wind_up(monitor, loop); });
+                                  }};
+    const Signals signals{executor, commands};
     open_interfaces(interfaces, settings, config.notify(), {loop, run_dir, uuid, commands, news});
 
     monitor.adopt();

@@ -162,6 +162,22 @@ TEST_CASE("quit ends the monitor, cleans up after it and leaves the domain") {
     CHECK(yard.launch(id, true).domid == 1);
 }
 
+// Or a manager would take it for the monitor of the domain that it is about to make.
+TEST_CASE("a monitor that was told to quit takes no subscriber") {
+    Yard yard;
+    const Uuid id = Yard::uuid(1);
+    const auto pid = static_cast<pid_t>(yard.launch(id).pid);
+    yard.monitors->forget(id);
+    ::kill(pid, SIGSTOP);
+    const auto quit = yard.begin(yard.monitors->call(id, "quit", {}, test::patience));
+    const auto attach = yard.begin(yard.monitors->attach(id, test::patience));
+    yard.until([] { return false; }, 50ms);    // both requests are there, in this order
+    ::kill(pid, SIGCONT);
+    REQUIRE(yard.until([&] { return quit->done && attach->done; }));
+    CHECK(!quit->failure);
+    CHECK(attach->symbol() == "monitor_unreachable");
+}
+
 TEST_CASE("fifty monitors start together, work together and cost nothing when idle") {
     constexpr int count = 50;
     Yard yard;
