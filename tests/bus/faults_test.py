@@ -133,10 +133,11 @@ class Faults(BusTest):
             self.assert_fails(self.vm(UUIDS["silent"]).set, "boot-sentinel", name, says="must be letters")
 
     def test_a_vm_that_was_destroyed_while_it_was_started_starts_again_at_once(self):
-        vm, _ = self.sick("slow")
+        vm, heard = self.sick("slow")
         for _ in range(8):
+            heard.seen.clear()
             start = vm.call_later("start")
-            wait_until(lambda: vm.state == "creating", "it is being started", every_ms=2)
+            heard.wait(lambda _: "creating" in heard.states(vm.uuid), "it is being started")
             vm.call("destroy")
             wait_until(start.done, "the start is answered")
             vm.call("start")

@@ -31,6 +31,15 @@ class Restart(BusTest):
     def domids(self, uuids):
         return {uuid: self.vm(uuid).domid for uuid in uuids}
 
+    def is_found(self, vm, state, domid):
+        """By a manager that has started: at once, unless the machine is so busy that the monitor says nothing for two
+        seconds. Until it does, the VM is taken to run, in no domain that is known."""
+        def found():
+            facts = (vm.state, vm.domid)
+            self.assertIn(facts, [(state, domid), ("running", domid), ("running", -1), (state, -1)])
+            return facts == (state, domid)
+        wait_until(found, f"{vm.uuid} is {state}, domain {domid}")
+
     def put_under_load(self):
         for _ in range(self.random.randrange(1, 6)):
             self.vm(self.random.choice(BUSY)).call_later(self.random.choice(COMMANDS))
@@ -42,15 +51,15 @@ class Restart(BusTest):
             self.vm(uuid).call("start")
         self.vm(PAUSED).call("start")
         self.vm(PAUSED).call("pause")
-        domids = self.domids(STEADY)
+        domids, paused = self.domids(STEADY), self.vm(PAUSED).domid
         paths = sorted(self.stack.manager("list_vms"))
         for _ in range(KILLS):
             self.put_under_load()
             self.kill_and_start()
-            self.assertEqual({uuid: self.vm(uuid).state for uuid in STEADY}, dict.fromkeys(STEADY, "running"))
-            self.assertEqual(self.domids(STEADY), domids, "the same domains run")
+            for uuid, domid in domids.items():
+                self.is_found(self.vm(uuid), "running", domid)
             self.assertEqual({self.vm(uuid).state for uuid in STOPPED}, {"stopped"})
-            self.assertEqual(self.vm(PAUSED).state, "paused")
+            self.is_found(self.vm(PAUSED), "paused", paused)
             self.assertEqual(sorted(self.stack.manager("list_vms")), paths, "no VM is lost")
             running = [int(domid) for domid in self.stack.manager("list_domids")]
             self.assertEqual(len(running), len(set(running)))
@@ -91,9 +100,11 @@ class Restart(BusTest):
         vm = self.vm(HALTS)
         vm.call("start")
         self.stack.xenmgr.kill()
-        let_pass(1.2)
+        domain = self.stack.run_dir / "sim" / f"{HALTS}.json"
+        wait_until(lambda: not domain.exists(), "the guest has halted")
         self.stack.start_xenmgr()
-        self.assertEqual((vm.state, vm.domid), ("stopped", -1))
+        self.is_found(vm, "stopped", -1)
+        vm.set("extra-xenvm", "")    # and now it does not halt
         vm.call("start")
         self.assertEqual(vm.state, "running")
 
@@ -104,8 +115,8 @@ class Restart(BusTest):
         for _ in range(5):
             pid = self.stack.monitors()[LOSES]
             os.kill(pid, signal.SIGKILL)
-            wait_until(lambda: self.stack.monitors().get(LOSES, pid) != pid, "another monitor", 30)
-            self.assertEqual((vm.state, vm.domid), ("running", domid))
+            wait_until(lambda: self.stack.monitors().get(LOSES, pid) != pid, "another monitor")
+            self.is_found(vm, "running", domid)
             wait_until(lambda: self.obeys(vm, "pause"), "the new monitor takes orders")
             vm.call("unpause")
         vm.call("shutdown")
@@ -127,7 +138,7 @@ class Restart(BusTest):
         self.stack.xenmgr.kill()
         os.kill(monitor, signal.SIGKILL)
         self.stack.start_xenmgr()
-        wait_until(lambda: (vm.state, vm.domid) == ("running", domid), "the domain is known again", 30)
+        wait_until(lambda: (vm.state, vm.domid) == ("running", domid), "the domain is known again")
         vm.call("destroy")
 
     def test_an_orderly_end_leaves_vms_running_too(self):
@@ -136,7 +147,7 @@ class Restart(BusTest):
         domid = vm.domid
         self.assertEqual(self.stack.xenmgr.kill(signal.SIGTERM), 0)
         self.stack.start_xenmgr()
-        self.assertEqual((vm.state, vm.domid), ("running", domid))
+        self.is_found(vm, "running", domid)
         vm.call("destroy")
 
 
