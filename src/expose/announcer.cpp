@@ -56,7 +56,7 @@ void Announcer::vm_deleted(const Uuid& vm) {
 void Announcer::vm_state_changed(const Uuid& vm, model::VmState state, int acpi_state) {
     if (voice_)
         gen::xenmgr::emit_vm_state_changed(connection_, root, vm.text(), object_of(vm),
-                                           std::string{model::public_name(state)}, acpi_state);
+                                           std::string{model::shown_as(state)}, acpi_state);
 }
 
 void Announcer::vm_config_changed(const Uuid& vm) {

@@ -7,7 +7,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string_view>
 
 namespace xm::model {
@@ -55,17 +54,8 @@ static_assert(vm_state_names.size() == static_cast<std::size_t>(VmState::paused)
 constexpr std::string_view to_string(VmState state) { return vm_state_names[static_cast<std::size_t>(state)].internal; }
 constexpr std::string_view shown_as(VmState state) { return vm_state_names[static_cast<std::size_t>(state)].shown; }
 
-// nullopt: not one of our words. An absent state means shutdown; that is for the caller to know.
-constexpr std::optional<VmState> parse_vm_state(std::string_view internal) {
-    for (std::size_t i = 0; i < vm_state_names.size(); ++i)
-        if (vm_state_names[i].internal == internal) return static_cast<VmState>(i);
-    return std::nullopt;
-}
-
 // The rule that every check of "does it run" uses: anything but down, however briefly.
 constexpr bool is_running(VmState state) { return state != VmState::shutdown && state != VmState::rebooted; }
-
-constexpr std::string_view public_name(VmState state) { return shown_as(state); }
 
 constexpr bool is_creating(VmState state) { return state <= VmState::created; }
 

@@ -16,7 +16,7 @@ public:
     void vm_appeared(const Uuid& vm) override { note("appeared", vm); }
     void vm_deleted(const Uuid& vm) override { note("deleted", vm); }
     void vm_state_changed(const Uuid& vm, model::VmState state, int acpi_state) override {
-        note("state", vm, std::string{model::public_name(state)} + " " + std::to_string(acpi_state));
+        note("state", vm, std::string{model::shown_as(state)} + " " + std::to_string(acpi_state));
     }
     void vm_config_changed(const Uuid& vm) override { note("config", vm); }
     void vm_name_changed(const Uuid& vm) override { note("name", vm); }

@@ -15,7 +15,7 @@ constexpr VmProperty live_properties[] = {VmProperty::state, VmProperty::acpi_st
 }    // namespace
 
 void LifeNews::state_changed(const Uuid& uuid, model::VmState shown, int acpi) {
-    log::info("vm={} state={} acpi={}", uuid.text(), model::public_name(shown), acpi);
+    log::info("vm={} state={} acpi={}", uuid.text(), model::shown_as(shown), acpi);
     display_.state_changed(uuid, shown);
     listener_.vm_state_changed(uuid, shown, acpi);
     listener_.vm_properties_changed(uuid, live_properties);

@@ -7,24 +7,23 @@ using namespace xm::model;
 TEST_CASE("every state reads back from its internal name") {
     for (std::size_t i = 0; i < vm_state_names.size(); ++i) {
         const auto state = static_cast<VmState>(i);
-        CHECK(parse_vm_state(to_string(state)) == state);
         CHECK(parse_word<VmState>(to_string(state)) == state);
     }
 }
 
 TEST_CASE("text that is no internal name is no state") {
-    CHECK_FALSE(parse_vm_state(""));
-    CHECK_FALSE(parse_vm_state("stopped"));
-    CHECK_FALSE(parse_vm_state("Running"));
+    CHECK_FALSE(parse_word<VmState>(""));
+    CHECK_FALSE(parse_word<VmState>("stopped"));
+    CHECK_FALSE(parse_word<VmState>("Running"));
 }
 
 TEST_CASE("clients see one word for all steps of creation") {
     for (const VmState state :
          {VmState::pre_create, VmState::creating_domain, VmState::creating_devices, VmState::created}) {
-        CHECK(public_name(state) == "creating");
+        CHECK(shown_as(state) == "creating");
         CHECK(is_creating(state));
     }
-    CHECK(public_name(VmState::shutdowning) == "stopping");
+    CHECK(shown_as(VmState::shutdowning) == "stopping");
     CHECK_FALSE(is_creating(VmState::running));
 }
 
