@@ -180,11 +180,4 @@ bool is_private_image(const VmView& vm, const model::Disk& disk) {
     return !used_elsewhere;
 }
 
-std::vector<std::string> private_images(const VmView& vm) {
-    std::vector<std::string> images;
-    for (const auto& disk : read_disks(vm.tree))
-        if (is_private_image(vm, disk)) images.push_back(disk.path);
-    return images;
-}
-
 }    // namespace xm::xenmgr

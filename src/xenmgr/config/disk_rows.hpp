@@ -48,8 +48,8 @@ std::vector<model::Disk> read_disks(const ConfigTree& tree);
 
 std::string free_device(const ConfigTree& tree);    // first of hda ... hdz; throws duplicate_device when all are taken
 
-// Images that go with the VM: vhd, not shared, used by no disk of another VM; none if the VM is managed (key backend).
-std::vector<std::string> private_images(const VmView& vm);
+// Whether the image goes with its disk: vhd, not shared, used by no disk of another VM; never of a VM that is managed
+// (key backend).
 bool is_private_image(const VmView& vm, const model::Disk& disk);
 
 }    // namespace xm::xenmgr

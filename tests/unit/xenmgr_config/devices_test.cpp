@@ -151,7 +151,7 @@ TEST_CASE("an unknown disk is refused, but may be deleted") {
     CHECK(disk_ids(emptied).empty());
 }
 
-TEST_CASE("a deleted VM takes along images that nobody else uses") {
+TEST_CASE("a deleted disk takes along an image that nobody else uses") {
     test::HostOfVms host;
     const auto mine = host.add(1, {{"config/disk/0/path", "/own.vhd"},
                                    {"config/disk/0/type", "vhd"},
@@ -163,9 +163,15 @@ TEST_CASE("a deleted VM takes along images that nobody else uses") {
                                    {"config/disk/3/path", "/a.iso"},
                                    {"config/disk/3/type", "file"}});
     host.add(2, {{"config/disk/9/path", "/both.vhd"}, {"config/disk/9/type", "vhd"}});
-    CHECK(private_images(host.view(mine)) == std::vector<std::string>{"/own.vhd"});
+    const auto taken = [&] {
+        std::vector<std::string> images;
+        for (const auto& disk : read_disks(host.trees.at(mine)))
+            if (is_private_image(host.view(mine), disk)) images.push_back(disk.path);
+        return images;
+    };
+    CHECK(taken() == std::vector<std::string>{"/own.vhd"});
     host.trees.at(mine).set("backend", "managed");
-    CHECK(private_images(host.view(mine)).empty());
+    CHECK(taken().empty());
 }
 
 TEST_CASE("a new NIC is enabled, on the default network, with an automatic address") {
