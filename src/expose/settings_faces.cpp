@@ -14,10 +14,9 @@ template <class Property>
 asio::awaitable<void> change(Manager& manager, Property property, std::string_view name, Value value) {
     if (!host_row(property).switch_file.file.empty())
         fail(errors::not_supported, std::string{name}, "this switch of the host is not managed by this build");
-    auto decide = [&manager, property, name, value = std::move(value)](const ConfigTree& host) {
+    auto decide = [&manager, property, value = std::move(value)](const ConfigTree& host) {
         auto planned = plan_set(host, manager.host_facts(), property, value);
-        if (planned.effects.language_changed)
-            fail(errors::not_supported, std::string{name}, "the host's language file is not managed by this build");
+        if (planned.effects.language_changed) manager.store_language(std::get<std::string>(value));
         return planned;
     };
     return manager.configs().change_host(std::move(decide));

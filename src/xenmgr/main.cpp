@@ -46,7 +46,8 @@ namespace {
 
 using namespace xm;
 
-constexpr char build_file[] = "/etc/xenclient.conf";
+constexpr char build_file[] = "etc/xenclient.conf";
+constexpr char language_file[] = "config/language.conf";
 
 enum ExitCode : int { ended = 0, failed = 1, bad_usage = 2, no_database = 4 };
 
@@ -69,14 +70,16 @@ ExitCode code_of(const std::exception_ptr& failure, bool was_ready) try {
     std::_Exit(connection.lost() ? failed : ended);
 }
 
-xenmgr::HostFacts host_facts(const connect::HostDevices& devices, const std::string& flavour) {
-    const auto capabilities = "/etc/caps." + flavour;
-    xenmgr::HostFacts facts;
-    if (std::filesystem::exists(capabilities))
-        facts.capabilities = xenmgr::parse_capabilities(files::read(capabilities));
-    facts.pci_devices = devices.pci_devices();
-    if (std::filesystem::exists(build_file)) facts.tools_version = xenmgr::parse_tools_version(files::read(build_file));
-    return facts;
+std::string read_if_there(const std::filesystem::path& file) {
+    return std::filesystem::exists(file) ? files::read(file) : std::string{};
+}
+
+xenmgr::HostFacts host_facts(const connect::HostDevices& devices, const std::filesystem::path& root,
+                             const std::string& flavour) {
+    return {.capabilities = xenmgr::parse_capabilities(read_if_there(root / ("etc/caps." + flavour))),
+            .language = xenmgr::parse_language(read_if_there(root / language_file)),
+            .tools_version = xenmgr::parse_tools_version(read_if_there(root / build_file)),
+            .pci_devices = devices.pci_devices()};
 }
 
 // Whom the manager talks to.
@@ -96,7 +99,8 @@ struct Outside final : expose::GuestCallers {
           xenstore{loop.get_executor()},
           nodes{xenstore},
           callers{connection, xenstore},
-          agents{connection} {}
+          agents{connection},
+          language{settings.host_root / language_file} {}
 
     xenmgr::Manager::Parts parts(xenmgr::Listener& listener) {
         return {.database = *database,
@@ -107,7 +111,8 @@ struct Outside final : expose::GuestCallers {
                 .devices = devices,
                 .services = {*input, *network, *rpc_proxy, nodes},
                 .listener = listener,
-                .agents = &agents};
+                .agents = &agents,
+                .language_file = language};
     }
 
     boost::asio::awaitable<std::optional<Uuid>> guest_of(std::string sender) override {
@@ -128,6 +133,7 @@ struct Outside final : expose::GuestCallers {
     connect::store::StoredVmNodes nodes;
     connect::BusCallers callers;
     connect::BusGuestAgents agents;
+    std::filesystem::path language;
 };
 
 [[noreturn]] void serve(const xenmgr::Settings& settings) {
@@ -142,7 +148,7 @@ struct Outside final : expose::GuestCallers {
     const auto flavour = xenmgr::read_flavour(settings.flavour_file);
     xenmgr::Manager manager{loop.get_executor(), outside.parts(announcer),
                             xenmgr::Templates{settings.data_dir / "templates" / flavour}, xenmgr::Limits{}};
-    manager.set_host_facts(host_facts(outside.devices, flavour));
+    manager.set_host_facts(host_facts(outside.devices, settings.host_root, flavour));
     xenmgr::ScriptQueue scripts{loop.get_executor()};
     xenmgr::Gathering gathering{loop.get_executor(), std::filesystem::temp_directory_path()};
 

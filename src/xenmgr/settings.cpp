@@ -30,7 +30,7 @@ std::optional<Settings> read_settings(int argc, char** argv, int& exit_code) {
     app.add_option("--data-dir", settings.data_dir, "Folder that holds templates/")->capture_default_str();
     app.add_option("--flavour-file", settings.flavour_file, "Its first line names the set of templates")
         ->capture_default_str();
-    app.add_option("--host-root", settings.host_root, "Folder below which sys/ shows the host's devices, for tests")
+    app.add_option("--host-root", settings.host_root, "Folder with the host's sys/, etc/ and config/, for tests")
         ->capture_default_str();
     app.add_option("--engine", settings.engine, "What runs VMs: auto takes Xen where there is one")
         ->check(CLI::IsMember({"auto", "sim", "xl"}))

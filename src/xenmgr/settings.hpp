@@ -11,7 +11,7 @@ struct Settings {
     std::filesystem::path run_dir = "/run/xenvm";        // sockets of the monitors
     std::filesystem::path data_dir = XENMGR_DATA_DIR;    // templates/<flavour>
     std::filesystem::path flavour_file = "/etc/xenclient.flavour";
-    std::filesystem::path host_root = "/";    // below it the kernel shows the host's devices
+    std::filesystem::path host_root = "/";    // where devices and files of the host are found
     std::filesystem::path monitor;            // program; default: xenvm beside this one
     std::filesystem::path pid_file;           // empty: none
     std::string engine = "auto";              // handed to the monitors

@@ -50,7 +50,7 @@ Value get(const ConfigTree& host, const HostFacts& facts, HostProperty property)
 Value get(const ConfigTree& host, const HostFacts& facts, UiProperty property);
 
 // Throw bad_value, unsupported_language, property_not_writable. A change without writes and with language_changed
-// means: write the language to its file.
+// means: the language is for its file.
 Change plan_set(const ConfigTree& host, const HostFacts& facts, HostProperty property, const Value& value);
 Change plan_set(const ConfigTree& host, const HostFacts& facts, UiProperty property, const Value& value);
 

@@ -13,6 +13,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <limits>
+#include <system_error>
+#include <utility>
 
 namespace xm::xenmgr {
 namespace asio = boost::asio;
@@ -28,6 +30,7 @@ constexpr std::size_t most_icon_bytes = std::size_t{4} << 20;
 Manager::Manager(asio::any_io_executor executor, Parts parts, Templates templates, Limits limits)
     : database_{parts.database},
       files_{parts.files},
+      language_file_{std::move(parts.language_file)},
       input_{parts.services.input},
       images_{parts.images},
       listener_{parts.listener},
@@ -117,6 +120,16 @@ void Manager::drop_lost(const Uuid& vm) {
     registry_.refresh_host();
     configs_.forget(vm);
     listener_.vm_deleted(vm);
+}
+
+void Manager::store_language(const std::string& language) try {
+    std::filesystem::create_directories(language_file_.parent_path());
+    files::replace(language_file_, language_file(language));
+    HostFacts facts = host_facts();
+    facts.language = language;
+    set_host_facts(std::move(facts));
+} catch (const std::system_error& error) {
+    fail(errors::io_error, language_file_.string(), "{}", error.code().message());
 }
 
 asio::awaitable<std::string> Manager::read_domstore(Uuid vm, std::string untrusted_key) {

@@ -26,6 +26,9 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <filesystem>
+#include <string>
+
 namespace xm::xenmgr {
 
 class Manager {
@@ -40,6 +43,7 @@ public:
         Services services;
         Listener& listener;
         connect::GuestAgents* agents = nullptr;
+        std::filesystem::path language_file{};
     };
     Manager(boost::asio::any_io_executor executor, Parts parts, Templates templates, Limits limits);
     Manager(const Manager&) = delete;
@@ -57,6 +61,7 @@ public:
     // What main found out about the host before anything is served.
     const HostFacts& host_facts() const { return registry_.host_facts(); }
     void set_host_facts(HostFacts facts) { registry_.set_host_facts(std::move(facts)); }
+    void store_language(const std::string& language);    // in its file. Failure: errors::io_error
     const std::vector<PciDevice>& pci_devices() const { return host_facts().pci_devices; }
     bool amt_active() const { return registry_.amt_active(); }
 
@@ -83,6 +88,7 @@ private:
 
     connect::Database& database_;
     connect::HostFiles& files_;
+    std::filesystem::path language_file_;
     connect::Input& input_;
     connect::ImageFiles& images_;
     Listener& listener_;
