@@ -16,7 +16,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "bus"))
 from bus_case import BusTest
 from descriptors import handed_on
 from played_xenstored import PROGRAM, Client, PlayedXenstored
-from stack import BIN, ROOT, uuid_of, vm_tree, wait_until
+from stack import BIN, ROOT, XENMGR, uuid_of, vm_tree, wait_until
 
 SHOWN, NETWORK, KEPT, REMOVED, SERVICE, PLAIN = (uuid_of(n) for n in range(1, 7))
 GUEST = "com.citrix.xenclient.guest"
@@ -87,7 +87,7 @@ class Nodes(BusTest):
         self.addCleanup(proxy.kill)
         guest = dbus.bus.BusConnection(f"unix:path={socket}")
         guest.send_message(dbus.lowlevel.SignalMessage("/", GUEST, signal))
-        guest.flush()
+        guest.call_blocking(XENMGR, "/", f"{XENMGR}.guestreq", "request_attention", "", ())    # answered after it
         return guest
 
     def test_a_display_that_has_come_up_is_shown_until_the_vm_is_down(self):
