@@ -26,7 +26,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("XENMGR_BIN", ROOT / "build/release/bin"))
 ENGINE = os.environ.get("XENMGR_ENGINE", "sim")
 PATIENCE = 60    # seconds that anything may take before a test fails; a busy machine is slow, and slow is not wrong
-START_LIMIT = 180 if ENGINE == "xl" else 30    # seconds; an emulated machine may be slow
+START_LIMIT = 180 if ENGINE == "xl" else PATIENCE    # seconds; an emulated machine may be slow
 KEEP = bool(os.environ.get("XENMGR_TEST_KEEP"))    # leave the directory with its logs behind
 
 XENMGR = "com.citrix.xenclient.xenmgr"
