@@ -56,8 +56,22 @@ asio::awaitable<void> Door::accept() {
 
 asio::awaitable<void> Door::serve(Stream::socket client) {
     ++clients_;
-    co_await relay(std::move(client), xenstored_);
+    Stream::socket xenstored{acceptor_.get_executor()};
+    boost::system::error_code error;
+    co_await xenstored.async_connect(xenstored_, asio::redirect_error(asio::use_awaitable, error));
+    report(error);
+    if (!error) co_await relay(std::move(client), std::move(xenstored));
     --clients_;
+}
+
+// Clients come again and again until it is there.
+void Door::report(const boost::system::error_code& error) {
+    const bool there = !error;
+    if (std::exchange(there_, there) == there) return;
+    if (there)
+        log::info("xenstored is there again");
+    else
+        log::error("xenstored is not there, start it socket={} cause={}", xenstored_.path(), error.message());
 }
 
 }    // namespace xm::storeguard

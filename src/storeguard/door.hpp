@@ -5,6 +5,7 @@
 #include "storeguard/relay.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <string>
 
@@ -19,14 +20,16 @@ public:
     Door(boost::asio::any_io_executor executor, Fd listening, Stream::endpoint xenstored);
 
 private:
-    static constexpr int most_clients = 64;    // a process has two: one asks, one watches
+    static constexpr int most_clients = 64;    // a process has three: one asks, one watches, one waits for the end
 
     boost::asio::awaitable<void> accept();
     boost::asio::awaitable<void> serve(Stream::socket client);
+    void report(const boost::system::error_code& error);
 
     Stream::acceptor acceptor_;
     Stream::endpoint xenstored_;
     int clients_ = 0;
+    bool there_ = true;    // xenstored, as far as was said
 };
 
 }    // namespace xm::storeguard

@@ -12,7 +12,6 @@
 #include <boost/system/system_error.hpp>
 
 #include <array>
-#include <exception>
 #include <string_view>
 #include <utility>
 
@@ -56,13 +55,9 @@ asio::awaitable<void> answers(Stream::socket& xenstored, Stream::socket& client)
 
 }    // namespace
 
-asio::awaitable<void> relay(Stream::socket client, Stream::endpoint xenstored) try {
+asio::awaitable<void> relay(Stream::socket client, Stream::socket xenstored) {
     using namespace asio::experimental::awaitable_operators;
-    Stream::socket store{client.get_executor()};
-    co_await store.async_connect(xenstored, asio::use_awaitable);
-    co_await (requests(client, store) || answers(store, client));
-} catch (const std::exception& failure) {
-    log::error("xenstored is not there: {}", failure.what());
+    co_await (requests(client, xenstored) || answers(xenstored, client));
 }
 
 }    // namespace xm::storeguard

@@ -10,6 +10,6 @@ namespace xm::storeguard {
 using Stream = boost::asio::local::stream_protocol;
 
 // Ends when the conversation does; never throws.
-boost::asio::awaitable<void> relay(Stream::socket client, Stream::endpoint xenstored);
+boost::asio::awaitable<void> relay(Stream::socket client, Stream::socket xenstored);
 
 }    // namespace xm::storeguard

@@ -1,5 +1,8 @@
+#include "connect/store/appears.hpp"
+#include "fakes/log_text.hpp"
 #include "store/host.hpp"
 
+#include <sys/resource.h>
 #include <catch2/catch.hpp>
 
 namespace xm::test {
@@ -27,6 +30,33 @@ TEST_CASE("a request to a xenstore that was restarted is made on a new connectio
         host.daemon.start();
         CHECK_FALSE(host.result_of(host.store.read("/a")));
     }
+}
+
+TEST_CASE("that a xenstore which is watched has gone, and is back, is in the log", "[away][played]") {
+    const test::LogText log;
+    Host host;
+    int calls = 0;
+    const Host::Watch watch{host.store, "/a", [&] { ++calls; }};
+    host.until([&] { return calls == 1; });
+    host.daemon.kill();
+    host.until([&] { return log.has("xenstore has gone socket=" + host.daemon.socket()); });
+    host.daemon.start();
+    host.until([&] { return log.has("xenstore is back"); });
+    host.until([&] { return calls == 2; });
+}
+
+TEST_CASE("without inotify nothing is told, and nothing breaks", "[away][played]") {
+    boost::asio::io_context loop;
+    const connect::store::Appears hears{loop.get_executor(), "/nowhere/socket", [] {}};
+    CHECK(hears.hears());
+    rlimit before{};
+    ::getrlimit(RLIMIT_NOFILE, &before);
+    const rlimit none{.rlim_cur = 0, .rlim_max = before.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &none);
+    const connect::store::Appears deaf{loop.get_executor(), "/nowhere/socket", [] {}};
+    ::setrlimit(RLIMIT_NOFILE, &before);
+    CHECK_FALSE(deaf.hears());
+    loop.poll();
 }
 
 TEST_CASE("a xenstore that hangs costs a request its deadline, and the loop nothing", "[away][played]") {

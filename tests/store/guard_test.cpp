@@ -47,6 +47,18 @@ TEST_CASE("through the guard the death of a domain is heard", "[guard][played]")
     host.until([&] { return deaths == 2; });
 }
 
+TEST_CASE("through the guard a xenstore that was started again is watched", "[guard][played]") {
+    Guarded host;
+    host.settle();
+    Host::Store store{host.loop.get_executor(), host.through()};
+    int deaths = 0;
+    const Host::Watch watch{store, "@releaseDomain", [&] { ++deaths; }};
+    host.until([&] { return deaths == 1; });
+    host.daemon.kill();
+    host.daemon.start();
+    host.until([&] { return deaths == 2; });    // it is told of each new watch once
+}
+
 TEST_CASE("through the guard a domain is told where its vchan is", "[guard][played]") {
     Guarded host;
     Guest guest{host.daemon, 7};

@@ -36,7 +36,9 @@ void Appears::settle() {
         for (; folder.has_relative_path() && !is_there(folder); folder = folder.parent_path())
             expected_ = folder.filename().string();
         news_.close();
-        news_.assign(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+        Fd news{::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)};
+        if (!news) return;
+        news_.assign(news.release());
         ::inotify_add_watch(news_.native_handle(), folder.c_str(), appearing | IN_DELETE_SELF | IN_MOVE_SELF);
         if (folder == file_.parent_path() || !is_there(folder / expected_)) return;
     }

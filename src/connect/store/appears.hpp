@@ -18,6 +18,9 @@ public:
     // `on_appear` must not destroy this.
     Appears(boost::asio::any_io_executor executor, std::filesystem::path file, std::function<void()> on_appear);
 
+    // No: the system has no inotify instance left, of which a user has 128 unless told otherwise. It will not tell.
+    bool hears() const { return news_.is_open(); }
+
 private:
     void settle();
     void wait();

@@ -3,6 +3,7 @@
 #include "base/failure.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "connect/store/libxenstore.hpp"
 #include "gen/errors.hpp"
 
 #include <boost/asio/redirect_error.hpp>
@@ -26,7 +27,8 @@ struct Store::Waiting {
 
 Store::Store(asio::any_io_executor executor, StoreSettings settings)
     : executor_{executor}, limit_{settings.limit}, worker_{executor} {
-    if (!settings.socket.empty()) ::setenv("XENSTORED_PATH", settings.socket.c_str(), 1);
+    const std::string socket = settings.socket.empty() && has_socket() ? xs_daemon_socket() : settings.socket;
+    if (!socket.empty()) ::setenv("XENSTORED_PATH", socket.c_str(), 1);    // so libxl takes no other way either
 }
 
 Store::~Store() = default;

@@ -1,8 +1,10 @@
 #include "connect/store/watches.hpp"
 
+#include "base/fd.hpp"
 #include "base/text.hpp"
 
 #include <fcntl.h>
+#include <sys/socket.h>
 
 #include <chrono>
 #include <string>
@@ -16,10 +18,23 @@ namespace {
 constexpr int most_attempts = 8;
 constexpr std::chrono::milliseconds first_pause{10};
 
+// Where nobody tells: a guard listens, and its socket stays where it is when the xenstore behind it comes back.
+constexpr std::chrono::seconds pause_untold{3};
+
+bool has_ended(int socket) {
+    char byte = 0;
+    return ::recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 }    // namespace
 
-Watches::Watches(boost::asio::io_context& thread, OnNews on_news)
-    : thread_{thread}, on_news_{std::move(on_news)}, news_{thread}, retry_{thread} {}
+Watches::Watches(boost::asio::io_context& thread, OnNews on_news, OnPresence on_presence)
+    : thread_{thread},
+      on_news_{std::move(on_news)},
+      on_presence_{std::move(on_presence)},
+      news_{thread},
+      silent_{thread},
+      retry_{thread} {}
 
 void Watches::add(std::shared_ptr<Watched> what) {
     const Watched& added = *all_.emplace(what->number, what).first->second;
@@ -31,7 +46,7 @@ void Watches::add(std::shared_ptr<Watched> what) {
         connect();
     } else if (handle_ && !tell(added)) {
         disconnect();
-        try_again_later();
+        try_again_later(true);
     }
 }
 
@@ -47,19 +62,37 @@ void Watches::end() {
     appears_.reset();
 }
 
+// The silent one first: through a guard it must not lead to a later xenstore than the other.
 void Watches::connect() {
     disconnect();
-    handle_.reset(xs_open(0));
-    if (!handle_ || !register_all()) {
+    const bool silent = connect_silently();
+    handle_ = open_store();
+    const bool heard = handle_ != nullptr;
+    Fd news{heard && register_all() ? ::fcntl(xs_fileno(handle_.get()), F_DUPFD_CLOEXEC, 0) : -1};
+    if (!news) {
         disconnect();
-        return try_again_later();
+        return try_again_later(heard);
     }
-    news_.assign(::fcntl(xs_fileno(handle_.get()), F_DUPFD_CLOEXEC, 0));
+    news_.assign(news.release());
     wait();
+    if (silent) wait_for_end();
+    if (std::exchange(gone_, false)) on_presence_(true);
+}
+
+// False: xenstore has no socket on this host, or it has gone.
+bool Watches::connect_silently() {
+    boost::system::error_code none;
+    silent_.open({}, none);
+    if (none) return false;
+    keep_from_children(silent_.native_handle());
+    silent_.connect(xs_daemon_socket(), none);
+    return !none;
 }
 
 void Watches::disconnect() {
+    boost::system::error_code ignored;
     if (news_.is_open()) news_.close();
+    silent_.close(ignored);
     handle_.reset();
 }
 
@@ -74,9 +107,12 @@ bool Watches::tell(const Watched& what) {
     return xs_watch(handle_.get(), what.path.c_str(), std::to_string(what.number).c_str());
 }
 
-void Watches::try_again_later() {
-    if (attempts_ >= most_attempts) return;    // until the socket appears again
-    retry_.expires_after(first_pause * (1 << attempts_++));
+// `heard`: somebody listens at the socket.
+void Watches::try_again_later(bool heard) {
+    const bool soon = attempts_ < most_attempts;
+    const bool is_told = appears_->hears() && !(heard && gone_);
+    if (!soon && is_told) return;    // when the socket appears again
+    retry_.expires_after(soon ? first_pause * (1 << attempts_++) : pause_untold);
     retry_.async_wait([this](const boost::system::error_code& error) {
         if (!error) connect();
     });
@@ -87,6 +123,15 @@ void Watches::wait() {
         if (error) return;
         take_news();
         wait();
+    });
+}
+
+void Watches::wait_for_end() {
+    silent_.async_wait(silent_.wait_read, [this](const boost::system::error_code& cancelled) {
+        if (cancelled || !has_ended(silent_.native_handle())) return;
+        if (!std::exchange(gone_, true)) on_presence_(false);
+        attempts_ = most_attempts;
+        connect();
     });
 }
 

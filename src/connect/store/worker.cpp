@@ -1,5 +1,6 @@
 #include "connect/store/worker.hpp"
 
+#include "base/log.hpp"
 #include "connect/store/libxenstore.hpp"
 #include "connect/store/store_away.hpp"
 #include "connect/store/watches.hpp"
@@ -47,9 +48,18 @@ struct Worker::State {
     asio::io_context own{1};
     std::optional<asio::executor_work_guard<asio::io_context::executor_type>> stays{own.get_executor()};
     Handle requests;
-    Watches watches{own, [this](std::shared_ptr<Watched> what) { pass_on(std::move(what)); }};
+    Watches watches{own, [this](std::shared_ptr<Watched> what) { pass_on(std::move(what)); },
+                    [this](bool there) { on_loop([there] { report(there); }); }};
     std::thread thread;
     std::promise<void> ended;
+
+    static void report(bool there) {
+        if (there)
+            log::info("xenstore is back socket={}", xs_daemon_socket());
+        else
+            log::error("xenstore has gone socket={}: start xenstored; until then requests to it fail",
+                       xs_daemon_socket());
+    }
 
     void on_loop(std::function<void()> task) {
         const std::lock_guard guard{at_the_end};
@@ -67,7 +77,7 @@ struct Worker::State {
 
     void attempt(const Work& work) {
         for (bool fresh = !requests;; fresh = true) {
-            if (!requests) requests.reset(xs_open(0));
+            if (!requests) requests = open_store();
             if (!requests) throw StoreAway{xs_daemon_socket(), std::strerror(errno)};
             try {
                 Session session{requests.get()};

@@ -9,7 +9,8 @@
 // the library may close a descriptor twice. A read that a coroutine waits for takes 40 microseconds.
 //
 // Connections that are lost are opened again: for requests when there is the next one, for watches when the socket
-// appears again in its folder (inotify), which is also how a xenstore that starts after us is found.
+// appears again in its folder (inotify), which is also how a xenstore that starts after us is found. That a xenstore
+// has gone, and is back, is logged if something is watched.
 
 #include "connect/store/session.hpp"
 
