@@ -59,8 +59,8 @@ class Faults(BusTest):
         vm.call("start")
         domid = vm.domid
         wait_until(lambda: vm.domid not in (domid, -1), "a new domain")
+        heard.wait(lambda _: "stopped" in heard.states(vm.uuid), "the end of the first domain")
         self.assertEqual(heard.states(vm.uuid)[:2], ["creating", "running"])
-        self.assertIn("stopped", heard.states(vm.uuid))
         vm.call("destroy")
         self.assertEqual(vm.state, "stopped")
 

@@ -67,9 +67,11 @@ class Restart(BusTest):
         self.assert_all_obey(BUSY)
 
     def assert_one_domain_and_monitor_each(self):
-        running = {uuid for uuid in STEADY + BUSY + [PAUSED] if self.vm(uuid).domid > 0}
-        self.assertLessEqual(running, set(self.stack.monitors()))
-        self.assertEqual(len(set(self.domids(running).values())), len(running))
+        def all_have_monitors():    # of busy ones some may end meanwhile
+            running = {uuid: domid for uuid, domid in self.domids(STEADY + BUSY + [PAUSED]).items() if domid > 0}
+            return running if set(running) <= set(self.stack.monitors()) else None
+        running = wait_until(all_have_monitors, "each domain has a monitor")
+        self.assertEqual(len(set(running.values())), len(running))
 
     def assert_all_obey(self, uuids):
         for uuid in uuids:
