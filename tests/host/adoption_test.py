@@ -5,6 +5,7 @@ as they are, and nothing is started twice. On the engine that XENMGR_ENGINE name
 import contextlib
 import os
 import pathlib
+import select
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "bus"))
 from stack import ENGINE, Stack, uuid_of, vm_tree, wait_until
 
 ROUNDS = 20
-PATIENCE = 120    # seconds; the emulated machine may be slow
+PATIENCE = 240    # seconds; the emulated machine may be slow
 GUESTS = [uuid_of(number) for number in (1, 2)]
 
 
@@ -63,8 +64,13 @@ class Adoption(unittest.TestCase):
             self.stack.vm(uuid).call("destroy", timeout=PATIENCE)
 
     def kill_monitors(self):
+        """Returns when they have ended: until then they look alive."""
         for pid in self.stack.monitors().values():
-            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                handle = os.pidfd_open(pid)
+                os.kill(pid, signal.SIGKILL)
+                self.assertTrue(select.select([handle], [], [], PATIENCE)[0], f"{pid} has not ended")
+                os.close(handle)
 
     def kill_manager(self):
         self.stack.xenmgr.kill()
@@ -85,7 +91,8 @@ class Adoption(unittest.TestCase):
                 how()
                 if not self.stack.xenmgr.running():
                     self.stack.start_xenmgr()
-                wait_until(self.all_is_well, lambda: f"all is well again: {monitors_of(self.stack)}", PATIENCE)
+                wait_until(self.all_is_well, lambda: f"all is well again: {monitors_of(self.stack)}", PATIENCE,
+                           every_ms=100)
                 if ENGINE == "xl":
                     self.assertEqual(xen_domains(), self.domains)
 
