@@ -1,6 +1,8 @@
 #include "xenmgr/config/guest_spec_build.hpp"
 
+#include "base/failure.hpp"
 #include "base/text.hpp"
+#include "gen/errors.hpp"
 #include "xenmgr/config/disk_rows.hpp"
 #include "xenmgr/config/nic_rows.hpp"
 #include "xenmgr/config/vm_properties.hpp"
@@ -85,6 +87,14 @@ model::Disk environment_cd(const VmView& vm, const std::vector<model::Disk>& dis
     return cd;
 }
 
+// What was meant to be thrown away would stay, in the image that it was meant to spare.
+void require_no_snapshot(const VmView& vm, const model::Disk& disk) {
+    const bool written = disk.mode == model::DiskMode::w && disk.devtype == model::DiskDevtype::disk;
+    if (written && disk.snapshot == "temporary")
+        fail(errors::not_supported, disk_path(vm.uuid, disk.id),
+             "nothing here makes the copy that snapshot = temporary asks for; none, or mode = r, can start");
+}
+
 }    // namespace
 
 std::vector<model::Disk> launch_disks(const VmView& vm, const LaunchFacts& facts) {
@@ -95,6 +105,8 @@ std::vector<model::Disk> launch_disks(const VmView& vm, const LaunchFacts& facts
         if (!disk.enabled || facts.absent_images.contains(disk.id)) continue;
         if (const auto snapshot = facts.snapshots.find(disk.id); snapshot != facts.snapshots.end())
             disk.path = snapshot->second;
+        else
+            require_no_snapshot(vm, disk);
         launched.push_back(std::move(disk));
     }
     return launched;

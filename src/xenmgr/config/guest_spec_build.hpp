@@ -28,7 +28,8 @@ struct LaunchFacts {
 
 model::GuestSpec make_guest_spec(const VmView& vm, const LaunchFacts& facts = {});
 
-// NICs that are enabled and that the policies let through; disks that are enabled and whose image is there.
+// NICs that are enabled and that the policies let through; disks that are enabled and whose image is there. Throws
+// not_supported where a guest would write to an image of which it was to get a copy.
 std::vector<model::Nic> launch_nics(const VmView& vm, const LaunchFacts& facts);
 std::vector<model::Disk> launch_disks(const VmView& vm, const LaunchFacts& facts);
 

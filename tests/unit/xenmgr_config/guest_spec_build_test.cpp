@@ -202,6 +202,24 @@ TEST_CASE("disks that are disabled or missing are left out, snapshots stand in, 
     CHECK(spec.disks[1].path == "/snap");
 }
 
+TEST_CASE("a guest does not write to an image whose snapshot is missing") {
+    const auto refusal = [](std::string_view snapshot, std::string_view mode, const LaunchFacts& facts = {}) {
+        return test::failure_of([&] {
+            spec_of({{"config/disk/0/path", "/a.vhd"},
+                     {"config/disk/0/device", "hda"},
+                     {"config/disk/0/mode", mode},
+                     {"config/disk/0/snapshot", snapshot}},
+                    facts);
+        });
+    };
+    LaunchFacts made;
+    made.snapshots = {{0, "/snap"}};
+    CHECK(refusal("temporary", "w") == "not_supported");
+    CHECK(refusal("temporary", "w", made).empty());
+    CHECK(refusal("temporary", "r").empty());
+    CHECK(refusal("coalesce", "w").empty());
+}
+
 TEST_CASE("CD drives of the host are handed through as the policies say") {
     LaunchFacts facts;
     facts.cd_drives = {"1:0:0:0"};
