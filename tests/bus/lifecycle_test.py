@@ -133,10 +133,11 @@ class Lifecycle(BusTest):
     def test_hibernate_and_start_again(self):
         vm = self.started(HIBERNATES)
         vm.call("hibernate")
-        self.assertEqual((vm.state, vm.get("hibernated"), vm.get("acpi-state")), ("stopped", True, 4))
+        self.assertEqual(vm.state, "stopped")
+        wait_until(lambda: (vm.get("hibernated"), vm.get("acpi-state")) == (True, 4), "that is stored")
         vm.call("hibernate")    # nothing runs: nothing to do
         vm.call("start")
-        self.assertEqual((vm.get("hibernated"), vm.get("acpi-state")), (False, 0))
+        wait_until(lambda: (vm.get("hibernated"), vm.get("acpi-state")) == (False, 0), "that it is over is stored")
 
     def test_suspend_to_a_file_and_resume_from_it(self):
         vm = self.started(SUSPENDS)
