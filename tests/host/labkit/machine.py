@@ -54,6 +54,9 @@ class Machine:
 
     def start(self, images, memory, resumed=False, tethered=False, ro=None, rw=None):
         """`memory`: QEMU's words for the object "ram". A tethered machine ends with the thread that started it."""
+        for path in (ro, rw):
+            if path and not pathlib.Path(path).is_dir():
+                raise LabError(f"{path}: there is no such folder")
         lock = self._fresh_folder()
         shares = []
         for tag, path in (("ro", ro), ("rw", rw)):
@@ -131,9 +134,12 @@ class Machine:
             return "\n".join(self.console.read_text(errors="replace").splitlines()[-lines:])
         return ""
 
-    def run(self, argv, **options):
+    def require_running(self):
         if not self.running():
             raise LabError(f"no machine '{self.name}' runs: lab --name {self.name} up")
+
+    def run(self, argv, **options):
+        self.require_running()
         return wire.run(self.folder, argv, **options)
 
     def stop(self):
