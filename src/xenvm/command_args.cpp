@@ -31,17 +31,24 @@ bool CommandArgs::flag(std::string_view name, bool fallback) const {
     return *value;
 }
 
-std::int64_t CommandArgs::number(std::string_view name) const {
+std::string CommandArgs::path(std::string_view name) const {
+    std::string value = text(name);
+    if (!value.starts_with('/'))
+        fail(errors::invalid_arguments, std::string{name}, "{} where the full path of a file is expected",
+             text::escaped(value, 80));
+    return value;
+}
+
+std::int64_t CommandArgs::number(std::string_view name, std::int64_t most) const {
     const auto value = text::parse_number<std::int64_t>(text(name));
     if (!value || *value < 0) fail(errors::invalid_arguments, std::string{name}, "expected a decimal number");
+    if (*value > most) fail(errors::invalid_arguments, std::string{name}, "more than {}", most);
     return *value;
 }
 
 std::chrono::milliseconds CommandArgs::seconds(std::string_view name, std::chrono::seconds fallback) const {
     if (!has(name)) return fallback;
-    const std::int64_t value = number(name);
-    if (value > longest_seconds) fail(errors::invalid_arguments, std::string{name}, "more than {} s", longest_seconds);
-    return std::chrono::seconds{value};
+    return std::chrono::seconds{number(name, longest_seconds)};
 }
 
 }    // namespace xm::xenvm

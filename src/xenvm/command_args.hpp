@@ -18,7 +18,8 @@ public:
     std::string text(std::string_view name) const;    // mandatory
     std::string text(std::string_view name, std::string_view fallback) const;
     bool flag(std::string_view name, bool fallback) const;
-    std::int64_t number(std::string_view name) const;    // mandatory, not negative
+    std::string path(std::string_view name) const;    // mandatory, a full one: nobody here knows the caller's folder
+    std::int64_t number(std::string_view name, std::int64_t most) const;    // mandatory, not negative
     std::chrono::milliseconds seconds(std::string_view name, std::chrono::seconds fallback) const;
 
     const StringMap& values() const { return values_; }

@@ -22,6 +22,8 @@ using std::chrono::seconds;
 
 constexpr seconds guest_limit{300};    // how long a guest may take to go down, unless the caller says otherwise
 constexpr seconds sleep_limit{30};
+constexpr std::int64_t most_mib = std::int64_t{16} << 20;    // 16 TiB
+constexpr std::int64_t most_ms = std::chrono::milliseconds{std::chrono::years{100}}.count();
 
 model::GuestSpec spec_for_start(Context context, const Args& args) {
     if (!args.has("spec")) return context.config.spec();
@@ -142,7 +144,7 @@ awaitable<Result> s4suspend(Context context, Args args) {
 }
 
 awaitable<Result> set_mem_target(Context context, Args args) {
-    co_await context.monitor.set_memory_target(args.number("mib") * 1024);
+    co_await context.monitor.set_memory_target(args.number("mib", most_mib) * 1024);
     co_return std::nullopt;
 }
 
@@ -170,7 +172,7 @@ awaitable<Result> set_field(Context context, Args args) {
 }
 
 awaitable<Result> sim_advance(Context context, Args args) {
-    co_await context.monitor.engine().advance(std::chrono::milliseconds{args.number("ms")});
+    co_await context.monitor.engine().advance(std::chrono::milliseconds{args.number("ms", most_ms)});
     co_return std::nullopt;
 }
 

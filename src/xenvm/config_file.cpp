@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <map>
+
 namespace xm::xenvm {
 namespace {
 
@@ -23,17 +25,21 @@ void set(ParsedConfig& parsed, int line, std::string_view key, std::string_view 
     parsed.config.remarks.clear();
 }
 
-void complain(ParsedConfig& parsed, std::string text) { parsed.problems.push_back({0, std::move(text)}); }
+using LastLines = std::map<std::string, int, std::less<>>;    // where a key was given last
 
-void check_whole(ParsedConfig& parsed) {
+void check_whole(ParsedConfig& parsed, const LastLines& lines) {
+    const auto complain = [&](std::string_view key, std::string text) {
+        const auto line = lines.find(key);
+        parsed.problems.push_back({line == lines.end() ? 0 : line->second, std::move(text)});
+    };
     const model::GuestSpec& spec = parsed.config.spec;
     const auto before = parsed.problems.size();
-    if (spec.memory_mib <= 0) complain(parsed, "memory is missing or not positive; give it in MiB");
+    if (spec.memory_mib <= 0) complain("memory", "memory is missing or not positive; give it in MiB");
     if (spec.memory_max_mib != 0 && spec.memory_max_mib < spec.memory_mib)
-        complain(parsed, fmt::format("memory-max is less than memory, which is {}", spec.memory_mib));
-    if (spec.vcpus <= 0) complain(parsed, "vcpus is not positive");
+        complain("memory-max", fmt::format("memory-max is less than memory, which is {}", spec.memory_mib));
+    if (spec.vcpus <= 0) complain("vcpus", "vcpus is not positive");
     if (spec.virt_type != VirtType::hvm && spec.kernel.empty())
-        complain(parsed, "kernel is missing, only an hvm machine boots without one");
+        complain("kernel", "kernel is missing, only an hvm machine boots without one");
     if (parsed.problems.size() != before) parsed.usable = false;
 }
 
@@ -59,17 +65,20 @@ ConfigFile defaults() {
 
 ParsedConfig parse_config(std::string_view untrusted_text, const ConfigSettings& settings) {
     ParsedConfig parsed{.config = defaults(), .problems = {}, .remarks = {}};
+    LastLines lines;
     int line_number = 0;
     for (const std::string_view raw : text::split(untrusted_text, '\n')) {
         ++line_number;
         const std::string_view line = text::trim(raw);
         const std::size_t equals = line.find('=');
         if (line.starts_with('#') || equals == line.npos) continue;
-        set(parsed, line_number, text::trim(line.substr(0, equals)), text::trim(line.substr(equals + 1)));
+        const std::string_view key = text::trim(line.substr(0, equals));
+        set(parsed, line_number, key, text::trim(line.substr(equals + 1)));
+        lines[std::string{key}] = line_number;
     }
     for (const auto& [key, value] : settings)
         set(parsed, ++line_number, key, value);
-    check_whole(parsed);
+    check_whole(parsed, lines);
     complete(parsed);
     return parsed;
 }

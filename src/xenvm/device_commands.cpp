@@ -10,6 +10,9 @@
 namespace xm::xenvm {
 namespace {
 
+constexpr std::int64_t most_nic_id = 31;
+constexpr std::int64_t most_domid = 0x7fef;    // what follows Xen keeps for itself
+
 using Result = boost::asio::awaitable<CommandResult>;
 
 const model::Nic* find_nic(const model::GuestSpec& spec, std::int64_t id) {
@@ -45,7 +48,7 @@ Result disk_add(CommandContext& context, CommandArgs args) {
 }
 
 Result cd_insert_file(CommandContext& context, CommandArgs args) {
-    co_await context.monitor.engine().set_medium(args.text("virtpath"), args.text("file"));
+    co_await context.monitor.engine().set_medium(args.text("virtpath"), args.path("file"));
     co_return std::nullopt;
 }
 
@@ -83,7 +86,7 @@ Result nic_list(CommandContext& context, CommandArgs) {
 }
 
 Result nic_network_switch(CommandContext& context, CommandArgs args) {
-    model::Nic nic = existing_nic(context, args.number("id"));
+    model::Nic nic = existing_nic(context, args.number("id", most_nic_id));
     nic.network = args.text("network");
     nic.bridge = args.text("bridge", "");
     co_await context.monitor.engine().change_nic(std::move(nic));
@@ -91,8 +94,8 @@ Result nic_network_switch(CommandContext& context, CommandArgs args) {
 }
 
 Result set_nic_backend_dom(CommandContext& context, CommandArgs args) {
-    model::Nic nic = existing_nic(context, args.number("id"));
-    nic.backend_domid = static_cast<int>(std::min<std::int64_t>(args.number("domid"), 65535));
+    model::Nic nic = existing_nic(context, args.number("id", most_nic_id));
+    nic.backend_domid = static_cast<int>(args.number("domid", most_domid));
     co_await context.monitor.engine().change_nic(std::move(nic));
     co_return std::nullopt;
 }

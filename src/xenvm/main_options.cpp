@@ -17,6 +17,7 @@ namespace xm::xenvm {
 namespace {
 
 constexpr int bad_usage = 3;
+constexpr int most_mib = 16 << 20;    // 16 TiB
 
 void declare(CLI::App& app, Settings& settings, bool& no_daemonize, bool& help_faults) {
     const std::map<std::string, EngineKind> engines{
@@ -33,10 +34,10 @@ void declare(CLI::App& app, Settings& settings, bool& no_daemonize, bool& help_f
     app.add_flag("--syslog", settings.syslog, "Log to syslog instead of stderr");
     app.add_flag("--debug", settings.debug, "Log more");
     app.add_option("--engine", settings.engine, "xl: Xen; sim: a simulated guest; auto: Xen where there is one")
-        ->transform(CLI::CheckedTransformer(engines).description("{auto,sim,xl}"));
+        ->transform(CLI::Transformer(engines).description("{auto,sim,xl}"));
     app.add_option("--sim-host-memory", settings.sim_host_memory_mib,
                    "MiB that all simulated domains may have; 0: no limit")
-        ->check(CLI::NonNegativeNumber);
+        ->check(CLI::Range(0, most_mib));
     app.add_flag("--help-faults", help_faults, "List what a simulated guest can be told to do wrong");
     app.footer(
         "Exit codes: 1 another monitor serves this uuid, 2 a domain of this uuid exists, 3 bad configuration.\n"

@@ -6,6 +6,7 @@
 #include "gen/errors.hpp"
 #include "xenvm/spec_devices.hpp"
 
+#include <algorithm>
 #include <system_error>
 
 namespace xm::xenvm {
@@ -193,6 +194,11 @@ SimEngine::awaitable<void> SimEngine::add_pci(std::string device) {
 }
 
 SimEngine::awaitable<void> SimEngine::set_memory_target(std::int64_t memory_kib) {
+    const model::GuestSpec& spec = existing().domain.spec;
+    const std::int64_t most_kib = std::int64_t{std::max(spec.memory_mib, spec.memory_max_mib)} * 1024;
+    if (memory_kib > most_kib)
+        fail(errors::hypervisor_refused, uuid_.text(), "memory target: {} KiB; it has at most {}", memory_kib,
+             most_kib);
     existing().domain.memory_kib = memory_kib;
     commit();
     co_return;

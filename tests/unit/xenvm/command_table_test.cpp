@@ -76,7 +76,16 @@ TEST_CASE("unknown commands and parameters are refused") {
     CHECK(desk("suspend") == "invalid_arguments");
     CHECK(desk("start", {{"spec", desk.spec()}, {"paused", "perhaps"}}) == "invalid_arguments");
     CHECK(desk("set-mem-target", {{"mib", "-1"}}) == "invalid_arguments");
+    CHECK(desk("set-mem-target", {{"mib", "9223372036854775807"}}) == "invalid_arguments");
+    CHECK(desk("sim-advance", {{"ms", "9223372036854775807"}}) == "invalid_arguments");
     CHECK(desk("shutdown", {{"timeout", "99999999999"}}) == "invalid_arguments");
+}
+
+TEST_CASE("a medium is named by its full path, as the monitor has no folder of its caller's") {
+    Desk desk;
+    desk("start", {{"spec", desk.spec()}});
+    CHECK(desk("cd-insert-file", {{"virtpath", "hdc"}, {"file", "a.iso"}}) == "invalid_arguments");
+    CHECK(desk.bench.state() == "running");
 }
 
 TEST_CASE("a start takes its spec from the request, or from the configuration") {
@@ -184,6 +193,8 @@ TEST_CASE("the memory target is told in MiB and kept in KiB") {
     Desk desk;
     desk("start", {{"spec", desk.spec()}});
     CHECK(desk("set-mem-target", {{"mib", "100"}}).empty());
+    CHECK(desk.bench.monitor->facts().memory_kib == 100 * 1024);
+    CHECK(desk("set-mem-target", {{"mib", "257"}}) == "hypervisor_refused");
     CHECK(desk.bench.monitor->facts().memory_kib == 100 * 1024);
 }
 

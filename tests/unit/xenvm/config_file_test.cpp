@@ -160,7 +160,7 @@ TEST_CASE("every mistake is found in one pass, with its line") {
     std::vector<int> lines;
     for (const auto& problem : parsed.problems)
         lines.push_back(problem.line);
-    CHECK(lines == std::vector<int>{2, 3, 4, 5, 6, 0});
+    CHECK(lines == std::vector<int>{2, 3, 4, 5, 6, 2});
 }
 
 TEST_CASE("a line with a mistake has no effect") {
@@ -182,6 +182,9 @@ TEST_CASE("a machine needs memory, and a kernel unless it is hvm") {
     CHECK(parse_config("memory=1\n").problems.front().text ==
           "kernel is missing, only an hvm machine boots without one");
     CHECK(parse_config("memory=1\nkernel=/boot/k\n").problems.empty());
+    const auto problems = parse_config("vcpus=0\n\nmemory=0\nhvm=1\n").problems;
+    REQUIRE(problems.size() == 2);
+    CHECK((problems[0].line == 3 && problems[1].line == 1));
 }
 
 TEST_CASE("startup says what happens first") {
