@@ -22,7 +22,7 @@ constexpr std::string_view exit_help = R"(Exit codes
 constexpr std::string_view xec_examples = R"(Examples
   xec list-vms
   xec create-vm-with-template new-vm
-  xec -o /host get total-mem
+  xec get iso-path
   xec -s org.freedesktop.login1 -o /org/freedesktop/login1 ListSessions
 )";
 
@@ -36,7 +36,7 @@ constexpr std::string_view vm_examples = R"(Examples
   xec-vm -n win7 --wait start
   xec-vm -u UUID get state
   xec-vm -u UUID -k 0 get phys-path
-  xec-vm -n Network set memory 256
+  xec-vm -n win7 set memory 2048
   xec-vm -n win7 monitor
   xec-vm -n web console
 )";
