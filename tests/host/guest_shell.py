@@ -2,8 +2,8 @@
 
 import pathlib
 import re
-import subprocess
 
+from guests import store_read
 from stack import wait_until
 
 LOGS = pathlib.Path("/var/log/xen/console")
@@ -17,9 +17,8 @@ class GuestShell:
         self.log = LOGS / f"guest-{name}.log"
         self.read_from = 0
         self.count = 0
-        asked = subprocess.run(["xenstore-read", f"/local/domain/{domid}/console/tty"], capture_output=True, text=True,
-                               check=True)
-        self.console = asked.stdout.strip()
+        self.console = wait_until(lambda: store_read(f"/local/domain/{domid}/console/tty"), "there is a console", PATIENCE,
+                                  every_ms=100)
         self.wait(r"lab: guest is up[^\n]*\n(.|\n)*# ", "the guest is up")
 
     def text(self):

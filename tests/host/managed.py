@@ -9,6 +9,7 @@ and starts ends with it.
 import contextlib
 import os
 import pathlib
+import select
 import signal
 import socket
 import subprocess
@@ -46,7 +47,11 @@ def become_systemd():
 
 def stop_bus():
     """The one that has served the dom0 until now; systemd starts its own."""
-    os.kill(int(pathlib.Path("/run/dbus/pid").read_text()), signal.SIGTERM)
+    pid = int(pathlib.Path("/run/dbus/pid").read_text())
+    handle = os.pidfd_open(pid)
+    os.kill(pid, signal.SIGTERM)
+    select.select([handle], [], [], PATIENCE)    # its last deed is to remove its socket
+    os.close(handle)
 
 
 @contextlib.contextmanager
