@@ -169,7 +169,7 @@ Monitor::awaitable<void> Monitor::reboot(Milliseconds limit) {
 Monitor::awaitable<void> Monitor::reset() {
     require({VmState::running, VmState::paused, VmState::shutdowning, VmState::rebooting}, "forced restart");
     enter(VmState::rebooting);
-    co_await engine_.reset();
+    co_await told(engine_.reset());
     co_await await_death(DownReason::reboot, std::chrono::seconds{30});
 }
 
@@ -333,7 +333,10 @@ model::GuestSpec Monitor::spec_for_restart() const try {
 // A guest may be faster than the answer to what it is told: then its burial has cut the request short.
 Monitor::awaitable<void> Monitor::told(awaitable<void> request) {
     const std::exception_ptr failure = co_await attempt(std::move(request));
-    if (failure && !burying_ && alive()) std::rethrow_exception(failure);
+    if (!failure || burying_ || !alive()) co_return;
+    if (facts_.state == VmState::shutdowning || facts_.state == VmState::rebooting)
+        if (const auto domain = engine_.read()) enter(state_of(*domain));
+    std::rethrow_exception(failure);
 }
 
 Monitor::awaitable<void> Monitor::wait_while_alive(Milliseconds limit) {

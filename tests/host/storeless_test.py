@@ -47,6 +47,7 @@ class Storeless(unittest.TestCase):
         self.monitor.does("unpause")
         self.assertIn("hypervisor_refused", self.monitor.refuses("checkpoint", f"file={self.folder}/image"))
         self.assertIn("hypervisor_refused", self.monitor.refuses("shutdown", "timeout=5"))
+        self.assertEqual(self.monitor.does("get-status"), "running")
         self.assertIn("hypervisor_refused", self.monitor.refuses("destroy"))
 
         PID_FILE.unlink()
