@@ -148,8 +148,9 @@ asio::awaitable<void> Manager::bring_to_screen(Uuid vm) {
     if (before.domid < 0) co_return;
     if (before.acpi == acpi_sleeping) co_await lives_.resume(vm);
     const int domid = registry_.view(vm).live.domid;
-    if (domid >= 0 && !co_await input_.switch_focus(domid))
-        log::warn("vm={} domid={} is not shown: the input daemon refused", vm.text(), domid);
+    if (domid < 0) co_return;
+    const bool shown = co_await input_.switch_focus(domid);
+    if (!shown) log::warn("vm={} domid={} is not shown: the input daemon refused", vm.text(), domid);
 }
 
 asio::awaitable<void> Manager::ask_login(Uuid vm) {
