@@ -2,6 +2,9 @@
 
 #include "xec/db_commands.hpp"
 #include "xec/report.hpp"
+#include "xec/terminal.hpp"
+
+#include <fmt/format.h>
 
 using namespace xm::xec;
 
@@ -15,6 +18,7 @@ int run(std::string name, const DbOptions& options, const Output& output) {
     }
     const auto* command = find_db_command(name);
     if (command == nullptr) {
+        if (!name.empty()) warn_user({.program = "db-cmd"}, fmt::format("there is no command '{}'", quotable(name)));
         output.lines(db_help());
         return exit_failed;
     }

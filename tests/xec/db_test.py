@@ -101,8 +101,8 @@ class Database(unittest.TestCase):
         self.prints("usage: db-read PATH\n", "db-read", code=1)
         self.prints("usage: db-write PATH VALUE\n", "db-write", "/a", code=1)
         self.prints("usage: db-exists [-q] PATH\n", "db-cmd", "exists", code=1)
-        code, out, _ = self.bus.run("db-cmd", "frob")
-        self.assertEqual(1, code)
+        code, out, err = self.bus.run("db-cmd", "frob")
+        self.assertEqual((1, "db-cmd: there is no command 'frob'\n"), (code, err))
         self.assertIn("Commands", out)
         self.assertEqual(0, self.bus.run("db-read", "--help")[0])
 
