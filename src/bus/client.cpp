@@ -73,10 +73,12 @@ std::exception_ptr as_failure(const std::string& service, const std::string& cal
         RemoteFailure{row_of(error.getName()), service, call, {error.getName(), error.getMessage()}});
 }
 
-// The initiating function of Asio's model: sends and arranges for `handler` to be called.
+// The initiating function of Asio's model: sends and arranges for `handler` to be called. The message goes with its
+// sending: who waits for the answer may outlive the connection, a message of sdbus-c++ must not.
 struct Sending {
     template <class Handler>
-    void operator()(Handler handler, const Peer* peer, const sdbus::MethodCall* message, Deadline deadline) const {
+    void operator()(Handler handler, const Peer* peer, std::unique_ptr<sdbus::MethodCall> message,
+                    Deadline deadline) const {
         auto slot = asio::get_associated_cancellation_slot(handler);
         const auto waiting = std::make_shared<Waiting<Handler>>(std::move(handler));
         const auto call = message->getInterfaceName() + "." + message->getMemberName();
@@ -142,7 +144,7 @@ Writer Call::arguments() { return Writer{native_handle(*message_)}; }
 
 asio::awaitable<Answer> Call::send(Deadline deadline) {
     co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(std::exception_ptr, Answer)>(
-        Sending{}, asio::use_awaitable, &peer_, message_.get(), deadline);
+        Sending{}, asio::use_awaitable, &peer_, std::move(message_), deadline);
 }
 
 struct Subscription::State : std::enable_shared_from_this<State> {

@@ -307,6 +307,14 @@ TEST_CASE("destroying a client ends its calls") {
     CHECK_THROWS_AS(expected(), boost::system::system_error);
 }
 
+TEST_CASE("a call in flight may outlive its connection") {
+    Playground p;    // whose loop goes last, and with it who waits
+    p.server.stuck = true;
+    asio::co_spawn(p.loop, p.client.delete_(60s), asio::detached);
+    while (p.server.last_caller.empty())
+        p.loop.run_one();
+}
+
 TEST_CASE("signals reach their handler with all arguments until the subscription ends") {
     Playground p;
     p.run([](Playground& q) -> asio::awaitable<void> {
