@@ -110,6 +110,10 @@ class Failures(unittest.TestCase):
 
     def nothing_is_left(self):
         self.assertEqual(self.monitor.does("get-status"), "shutdown")
+        self.host_is_as_it_was()
+
+    def host_is_as_it_was(self):
+        """Soon: the kernel's backends take a moment for their part."""
         wait_until(lambda: residue.remains() == self.before,
                    lambda: f"the host is as it was, not: {residue.remains() ^ self.before}\n{self.monitor.said()}")
 
@@ -184,7 +188,7 @@ class Failures(unittest.TestCase):
         self.assertEqual(monitor.kill(signal.SIGINT), 0)
         monitor.answer(start)
         if not self.complete(monitor):
-            self.assertEqual(residue.remains(), self.before)
+            self.host_is_as_it_was()
         monitor.begin()
 
     def complete(self, monitor):
