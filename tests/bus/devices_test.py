@@ -88,6 +88,7 @@ class Devices(BusTest):
     def test_a_start_without_the_disks_file_fails_and_names_it(self):
         vm = self.vm(GONE)
         disk = self.add_disk(vm)
+        self.assert_fails(vm.call, "start", says=("disk 0", "phys-path is empty", "disk_image_missing"))
         disk.call("attach_vhd", "/nowhere/z.vhd")
         self.assert_fails(vm.call, "start", says=("/nowhere/z.vhd", "disk_image_missing"))
         self.assertEqual(vm.state, "stopped")

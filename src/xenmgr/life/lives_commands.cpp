@@ -168,7 +168,9 @@ Lives::awaitable<StartContext> Lives::start_context(Uuid uuid, InsteadOf hook) {
     for (Dependency& other : context.dependencies)
         other.running = running(other.uuid);
     for (const model::Disk& disk : context.settings.disks)
-        if (!parts_.files.exists(disk.path)) context.missing_disks.push_back(fmt::format("{}: {}", disk.id, disk.path));
+        if (!parts_.files.exists(disk.path))
+            context.missing_disks.push_back(
+                fmt::format("{}: {}", disk.id, disk.path.empty() ? "its phys-path is empty" : disk.path));
     co_return context;
 }
 
