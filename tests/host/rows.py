@@ -118,6 +118,8 @@ ROWS = [
         "running", "same"),
     Row("pv", "a guest without drivers is not sent to sleep", "running", do("vm sleep"), "running", "same", error="213"),
     Row("pv", "nor told to hibernate", "running", do("vm hibernate"), "running", "same", error="213"),
+    Row("pv", "a saved VM stays saved when the name of its image is wrong", "suspended",
+        do("vm resume_from_file /nowhere/image"), "suspended", "none", error="/nowhere/image"),
     Row("pv", "a saved VM that is destroyed is stopped", "suspended", do("vm destroy"), "stopped", "none"),
     Row("pv", "a file that is no image leaves a stopped VM", "stopped", do("vm resume_from_file DISK"), "stopped",
         "none", error="image_not_usable|hypervisor_refused"),

@@ -2,6 +2,7 @@
 
 #include "base/failure.hpp"
 #include "base/log.hpp"
+#include "base/text.hpp"
 #include "gen/errors.hpp"
 #include "xenmgr/life/admission.hpp"
 #include "xenmgr/life/checks.hpp"
@@ -33,8 +34,12 @@ Lives::awaitable<> Lives::suspend_to_file(Uuid uuid, std::string file) {
     return command(uuid, {.command = Event::suspend_to_file, .file = std::move(file)});
 }
 
+// A wrong name does not cost a VM its state.
 Lives::awaitable<> Lives::resume_from_file(Uuid uuid, std::string file) {
-    return command(uuid, {.command = Event::resume_from_file, .file = std::move(file)});
+    if (!parts_.files.exists(file))
+        fail(errors::image_not_usable, uuid.text(), "there is no file {}", text::escaped(file));
+    Request request{.command = Event::resume_from_file, .file = std::move(file)};
+    co_await command(uuid, std::move(request));
 }
 
 // ---- admission

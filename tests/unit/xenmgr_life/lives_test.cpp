@@ -288,8 +288,17 @@ TEST_CASE("a VM is saved to a file and comes back from it") {
     CHECK(bench.run(bench.lives->suspend_to_file(vm_a, "/image")) == "");
     CHECK(bench.state() == State::suspended);
     bench.run_for(20ms);
+    bench.files.files.insert("/image");
     CHECK(bench.run(bench.lives->resume_from_file(vm_a, "/image")) == "");
     CHECK(bench.state() == State::running);
+}
+
+TEST_CASE("a VM that is saved stays so when it is to come back from a file that is not there") {
+    Bench bench;
+    bench.run(bench.lives->start(vm_a));
+    bench.run(bench.lives->suspend_to_file(vm_a, "/image"));
+    CHECK(bench.run(bench.lives->resume_from_file(vm_a, "/imgae")) == "image_not_usable");
+    CHECK(bench.state() == State::suspended);
 }
 
 TEST_CASE("hooks: one stands in for the start, one runs before the domain, others follow the state") {
