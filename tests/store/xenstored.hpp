@@ -76,7 +76,7 @@ public:
 private:
     [[noreturn]] void become_daemon() {
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-        ::close_range(3, ~0U, 0);    // what the test has open is not its own
+        ::close_range(3, ~0U, 0);        // what the test has open is not its own
         ::unsetenv("XENSTORED_PATH");    // of a test before
         ::setenv("XENSTORED_RUNDIR", folder().c_str(), 1);
         ::setenv("XENSTORED_DOMAINS", domains().c_str(), 1);
