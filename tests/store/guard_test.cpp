@@ -13,7 +13,7 @@ namespace {
 using connect::store::Access;
 using connect::store::Permissions;
 
-const std::string vm = "5eed0000-0000-4000-8000-000000000001";
+const std::string uuid_text = "5eed0000-0000-4000-8000-000000000001";
 
 // Two ways to one xenstored: as root has it, and as the firewall does.
 struct Guarded : Host {
@@ -26,11 +26,11 @@ struct Guarded : Host {
 TEST_CASE("through the guard it is known which VM a domain is", "[guard][played]") {
     Guarded host;
     const Guest guest{host.daemon, 7};
-    host.run(host.store.write("/local/domain/7/vm", "/vm/" + vm));
-    host.run(host.store.write("/vm/" + vm + "/uuid", vm));
+    host.run(host.store.write("/local/domain/7/vm", "/vm/" + uuid_text));
+    host.run(host.store.write("/vm/" + uuid_text + "/uuid", uuid_text));
     Host::Store store{host.loop.get_executor(), host.through()};
     const auto identity = host.result_of(connect::store::identity_of(store, 7));
-    CHECK(identity.vm == Uuid::parse(vm));
+    CHECK(identity.vm == Uuid::parse(uuid_text));
     CHECK_FALSE(identity.stubdom);
     CHECK(host.result_of(store.list("/local/domain")) == StringList{"7"});
 }
