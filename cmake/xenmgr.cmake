@@ -54,7 +54,7 @@ endfunction()
 
 # Sources that run once, when a program starts, and are mostly headers: readers of options.
 function(xm_not_optimised)
-    set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS "$<$<CONFIG:Release>:-O0>")
+    set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS -O0)
 endfunction()
 
 function(xm_program name)
@@ -70,7 +70,7 @@ function(xm_unit_test folder)
         add_executable(${name}_test ${sources})
         target_include_directories(${name}_test PRIVATE ${CMAKE_SOURCE_DIR}/tests)
         target_link_libraries(${name}_test PRIVATE xm_test_main ${ARGN})
-        target_compile_options(${name}_test PRIVATE $<$<CONFIG:Release>:-O0>)    # nobody waits for a unit test
+        target_compile_options(${name}_test PRIVATE -O0)    # nobody waits for a unit test
         xm_unity(${name}_test)
         add_test(NAME unit.${name} COMMAND ${name}_test)
     endif()
