@@ -1,5 +1,8 @@
 """What the behaviour tests share: a stack for each class of tests, and assertions about failures."""
 
+import pathlib
+import shutil
+import tempfile
 import unittest
 
 import dbus
@@ -40,3 +43,19 @@ class BusTest(unittest.TestCase):
         for part in [says] if isinstance(says, str) else says:
             self.assertIn(part, text)
         return text
+
+
+class MadeUpHostTest(BusTest):
+    """The same, where a folder stands for the files of the host."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.host = pathlib.Path(tempfile.mkdtemp(prefix="xenmgr-host-"))
+        cls.make_host(cls.host)
+        cls.stack = Stack(cls.vms, cls.database, options=["--host-root", str(cls.host)])
+        cls.stack.__enter__()
+
+    @classmethod
+    def tearDownClass(cls):
+        super().tearDownClass()
+        shutil.rmtree(cls.host)

@@ -1,33 +1,21 @@
 #!/usr/bin/python3
 """Settings of the host that are files of it."""
 
-import pathlib
-import shutil
-import tempfile
 import unittest
 
 import dbus
 
-from bus_case import BusTest
-from stack import XENMGR, Stack, wait_until
+from bus_case import MadeUpHostTest
+from stack import XENMGR, wait_until
 
 UI = f"{XENMGR}.config.ui"
 
 
-class Language(BusTest):
-
-    @classmethod
-    def setUpClass(cls):
-        cls.host = pathlib.Path(tempfile.mkdtemp(prefix="xenmgr-host-"))
-        (cls.host / "etc").mkdir()
-        (cls.host / "etc/caps.default").write_text("supported-languages = en-us de-DE\n")
-        cls.stack = Stack(cls.vms, options=["--host-root", str(cls.host)])
-        cls.stack.__enter__()
-
-    @classmethod
-    def tearDownClass(cls):
-        super().tearDownClass()
-        shutil.rmtree(cls.host)
+class Language(MadeUpHostTest):
+    @staticmethod
+    def make_host(root):
+        (root / "etc").mkdir()
+        (root / "etc/caps.default").write_text("supported-languages = en-us de-DE\n")
 
     @property
     def language(self):

@@ -2,14 +2,11 @@
 """PCI devices and CD drives of the host in the hands of VMs; the host is made up."""
 
 import json
-import pathlib
-import shutil
 import subprocess
-import tempfile
 import unittest
 
-from bus_case import BusTest
-from stack import BIN, XENMGR, Stack, uuid_of, vm_tree
+from bus_case import MadeUpHostTest
+from stack import BIN, XENMGR, uuid_of, vm_tree
 
 FIRST, SECOND, SERVICE, CARD, GONE, BY_ID, DRIVES = (uuid_of(n) for n in range(1, 8))
 PCI = f"{XENMGR}.vm.pci"
@@ -34,21 +31,11 @@ def make_host(root):
     (drive / "device").symlink_to("../../devices/ata2/1:0:0:0")
 
 
-class Passthrough(BusTest):
+class Passthrough(MadeUpHostTest):
     vms = [vm_tree(FIRST), vm_tree(SECOND), vm_tree(SERVICE, type="ndvm"), vm_tree(CARD), vm_tree(GONE),
            vm_tree(BY_ID), vm_tree(DRIVES)]
 
-    @classmethod
-    def setUpClass(cls):
-        cls.host = pathlib.Path(tempfile.mkdtemp(prefix="xenmgr-host-"))
-        make_host(cls.host)
-        cls.stack = Stack(cls.vms, options=["--host-root", str(cls.host)])
-        cls.stack.__enter__()
-
-    @classmethod
-    def tearDownClass(cls):
-        super().tearDownClass()
-        shutil.rmtree(cls.host)
+    make_host = staticmethod(make_host)
 
     def tearDown(self):
         for tree in self.vms:
